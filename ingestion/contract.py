@@ -1,0 +1,167 @@
+"""The vocabulary in which a source system's exports are declared.
+
+A `System` (Shopify, Amazon, the house templates) has `Feed`s; a feed is one kind of file and has `Column`s. Everything
+else is derived from the declaration: the reader's dialect, the file gate, the raw table, the template a company fills in,
+the header the demo company writes. Nothing here reads or writes anything.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import polars as pl
+
+
+class ColumnType(StrEnum):
+    """What a cell means once it is conformed; `sql` is the type of the raw column."""
+
+    TEXT = "text"
+    IDENTIFIER = "identifier"  # text; a cell that scientific notation has damaged is refused
+    INTEGER = "integer"
+    DECIMAL = "decimal"
+    BOOLEAN = "boolean"
+    TIMESTAMP = "timestamp"  # UTC instant, stored without a zone
+    DATE = "date"  # local business date
+
+    @property
+    def sql(self) -> str:
+        """The DuckDB type, ready for a CREATE TABLE."""
+        return _SQL_TYPE[self]
+
+
+_SQL_TYPE = {
+    ColumnType.TEXT: "VARCHAR",
+    ColumnType.IDENTIFIER: "VARCHAR",
+    ColumnType.INTEGER: "BIGINT",
+    ColumnType.DECIMAL: "DECIMAL(18,4)",
+    ColumnType.BOOLEAN: "BOOLEAN",
+    ColumnType.TIMESTAMP: "TIMESTAMP",
+    ColumnType.DATE: "DATE",
+}
+
+
+class FeedKind(StrEnum):
+    """How two files of one feed relate.
+
+    EVENT and MASTER rows replace an older statement of the same key; a SNAPSHOT row is true at its own instant and the
+    newest instant of a key wins.
+    """
+
+    EVENT = "event"
+    MASTER = "master"
+    SNAPSHOT = "snapshot"
+
+
+def fold_header(header: str) -> str:
+    """Return the form in which two headers are compared: case, spaces, `-`, `_` and a byte-order mark do not count."""
+    text = unicodedata.normalize("NFKC", header).replace("\ufeff", "").strip().casefold()
+    return re.sub(r"[\s_\-]+", " ", text)
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column of a feed.
+
+    `headers` are the source's own headers, newest first; the first is the one a template or the demo company writes.
+    `required` means the header must be there; `nullable=False` means every row must fill it. `allowed` lists the values a
+    cell may hold, compared without case; empty means any. `personal` cells are never stored.
+    """
+
+    name: str
+    headers: tuple[str, ...]
+    type: ColumnType = ColumnType.TEXT
+    required: bool = False
+    nullable: bool = True
+    allowed: tuple[str, ...] = ()
+    non_negative: bool = False
+    personal: bool = False
+    null_tokens: tuple[str, ...] = ()
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Dialect:
+    """How the bytes of a feed's files are cut into cells; declared, never guessed."""
+
+    delimiter: str = ","
+    quote: str | None = '"'
+    encodings: tuple[str, ...] = ("utf-8",)
+
+
+Reshape = Callable[["pl.DataFrame"], "pl.DataFrame"]
+
+
+@dataclass(frozen=True, slots=True)
+class Feed:
+    """One kind of file of a system, loaded into `raw.<system>__<entity>`.
+
+    `grain` are the raw columns that identify a row inside one export. `reshape` turns an accepted layout of the file (text
+    cells, source headers) into the declared one and must not change a value. `cadence_hours` is how long silence is normal.
+    `file_stem` is the name the demo company and the templates use.
+    """
+
+    entity: str
+    title: str
+    kind: FeedKind
+    columns: tuple[Column, ...]
+    grain: tuple[str, ...]
+    file_stem: str
+    dialect: Dialect = field(default_factory=Dialect)
+    reshape: Reshape | None = None
+    cadence_hours: int = 48
+    unique_in_file: bool = False
+
+    @property
+    def required_headers(self) -> tuple[Column, ...]:
+        """The columns whose header must be in the file."""
+        return tuple(column for column in self.columns if column.required)
+
+    @property
+    def stored_columns(self) -> tuple[Column, ...]:
+        """The columns that reach the raw table: all but the personal ones."""
+        return tuple(column for column in self.columns if not column.personal)
+
+
+@dataclass(frozen=True, slots=True)
+class System:
+    """A source system: its name, its feeds, and whether an account of it sells to customers by default."""
+
+    name: str
+    title: str
+    feeds: tuple[Feed, ...]
+    is_sales_channel: bool = True
+
+    def feed(self, entity: str) -> Feed:
+        """Return the feed of that entity; KeyError names the entities there are."""
+        for feed in self.feeds:
+            if feed.entity == entity:
+                return feed
+        raise KeyError(f"{self.name} has no feed {entity!r}; it has {', '.join(f.entity for f in self.feeds)}")
+
+
+LINEAGE_COLUMNS: tuple[tuple[str, str], ...] = (
+    ("_account", "VARCHAR"),
+    ("_file_sha256", "VARCHAR"),
+    ("_source_file", "VARCHAR"),
+    ("_source_row", "BIGINT"),
+    ("_exported_at", "TIMESTAMP"),
+    ("_loaded_at", "TIMESTAMP"),
+    ("_extra", "VARCHAR"),
+)
+"""Columns that every raw row carries after the feed's own.
+
+`_source_row` is the 1-based record number in the file, header not counted. `_exported_at` is the instant the export speaks
+of: the UTC stamp in the file's name (`..._20261120T060000Z...`), else the file's modification time. It orders two
+statements of one key, so that the order of arrival never matters. `_extra` is a JSON object of undeclared columns.
+"""
+
+
+def raw_table(system: System, feed: Feed) -> str:
+    """Return the name of the feed's table in schema raw, `<system>__<entity>`."""
+    return f"{system.name}__{feed.entity}"

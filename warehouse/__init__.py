@@ -1,0 +1,1 @@
+"""The first floor: the DuckDB files. Knows the company, no business rule."""

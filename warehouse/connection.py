@@ -1,0 +1,98 @@
+"""The only two ways to open a DuckDB file: `writer` for the build file, `reader` for a published one.
+
+DuckDB allows one writing process or many reading ones, never both, so connections are opened for one unit of work and
+closed. Extensions are never fetched, and a busy file raises `WarehouseBusyError`, which names the process that holds it.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import duckdb
+
+STORAGE_VERSION = "v1.5.0"
+"""Files are readable by DuckDB 1.5 and later; raised on purpose only (2.x writes files that 1.x cannot open)."""
+
+_LOCK_WAIT_SECONDS = 10.0
+_LOCK_POLL_SECONDS = 0.1
+
+
+class WarehouseBusyError(Exception):
+    """Another process holds the file; the message names its process id and what to do."""
+
+
+class WarehouseUnreadableError(Exception):
+    """The file cannot be opened as a DuckDB database; the message says how to rebuild it."""
+
+
+@contextmanager
+def writer(path: Path, *, memory_mb: int = 4096, threads: int = 2, wait: float = _LOCK_WAIT_SECONDS) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Open the build file for writing and close it at the end; creates it when it is not there.
+
+    Waits `wait` seconds for another holder, then raises `WarehouseBusyError`. A file that is not a readable database
+    raises `WarehouseUnreadableError`.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    connection = _open(path, read_only=False, wait=wait)
+    try:
+        connection.execute(f"set memory_limit = '{int(memory_mb)}MB'")
+        connection.execute(f"set threads = {int(threads)}")
+        connection.execute("set TimeZone = 'UTC'")
+        yield connection
+    finally:
+        connection.close()
+
+
+@contextmanager
+def reader(path: Path, *, wait: float = _LOCK_WAIT_SECONDS) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Open a published file read-only, locked down: no other file, no network, no setting can be changed."""
+    connection = open_reader(path, wait=wait)
+    try:
+        yield connection
+    finally:
+        connection.close()
+
+
+def open_reader(path: Path, *, wait: float = _LOCK_WAIT_SECONDS) -> duckdb.DuckDBPyConnection:
+    """Return a read-only, locked-down connection that the caller closes; for a long-lived reader such as a dashboard."""
+    connection = _open(path, read_only=True, wait=wait)
+    connection.execute("set TimeZone = 'UTC'")
+    connection.execute("set enable_external_access = false")
+    connection.execute("set lock_configuration = true")
+    return connection
+
+
+def _open(path: Path, *, read_only: bool, wait: float) -> duckdb.DuckDBPyConnection:
+    config: dict[str, str | bool | int | float | list[str]] = {
+        "autoinstall_known_extensions": "false",
+        "autoload_known_extensions": "false",
+    }
+    if not read_only:
+        config["storage_compatibility_version"] = STORAGE_VERSION
+    deadline = time.monotonic() + wait
+    while True:
+        try:
+            return duckdb.connect(str(path), read_only=read_only, config=config)
+        except duckdb.IOException as error:
+            text = str(error)
+            if "lock" not in text.lower():
+                raise WarehouseUnreadableError(
+                    f"{path}: cannot be opened: {text.splitlines()[0]}. "
+                    "The raw files are safe in the lake: run `tallyhouse build --from-lake` to rebuild."
+                ) from error
+            if time.monotonic() >= deadline:
+                raise WarehouseBusyError(_busy(path, text)) from error
+            time.sleep(_LOCK_POLL_SECONDS)
+
+
+def _busy(path: Path, text: str) -> str:
+    holder = re.search(r"PID (\d+)", text)
+    who = f"process {holder.group(1)}" if holder else "another process"
+    return (
+        f"{path}: in use by {who}, which is building. Wait for it and run again; "
+        "dashboards and `tallyhouse query` read the published file and are not affected."
+    )
