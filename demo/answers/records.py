@@ -1,0 +1,306 @@
+"""The facts that the truth formulas read: what really happened in a company up to one instant.
+
+Whoever knows the truth (the demo simulation, a worked case in a test) fills these records and hands over one `Facts`.
+Everything in it is already true: no duplicate statements, nothing after `as_of` that has not happened yet, stock as it
+physically is and not as the last export said.
+
+Units: `*_listing_qty` counts units as ordered, in the channel's SKU (a six-pack is one); every other `*_qty` counts stock
+units of `sku_id`. Instants (`*_at`) are naive UTC datetimes; `*_on` are local business dates. Money plays no part here.
+
+The large collections of `Facts` (order lines, cancellations, allocations, shipments, returns) are read once per answer,
+front to back: pass tuples, lists, or any object whose `__iter__` starts a fresh generator; a used-up generator will not do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from types import MappingProxyType
+from typing import Literal
+
+from demo.answers.policies import Policies
+
+System = Literal["shopify", "amazon", "house"]
+Lifecycle = Literal["new", "active", "ending", "discontinued"]
+FulfilledBy = Literal["merchant", "channel"]
+StockBasis = Literal["on_hand", "available_net"]
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """One account of one source system; key `account`.
+
+    `channel_location_id` is where the channel's own fulfilment keeps our stock (Amazon FBA), else None. Order dates and
+    commit dates of the account's orders are dates in `time_zone`.
+    """
+
+    account: str
+    system: System
+    time_zone: str
+    is_sales_channel: bool = True
+    channel_location_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Location:
+    """One place that holds stock; key `location_id`. `stock_account` is the account whose stock feed speaks for it."""
+
+    location_id: str
+    stock_account: str
+    is_active: bool = True
+    is_pickup_only: bool = False
+    replenished_from_location_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Product:
+    """One of our SKUs, kits included; key `sku_id`."""
+
+    sku_id: str
+    category: str | None = None
+    lifecycle: Lifecycle = "active"
+    is_stock_tracked: bool = True
+    launched_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class KitComponent:
+    """One part of a kit; key (`kit_sku_id`, `component_sku_id`). The component may itself be a kit."""
+
+    kit_sku_id: str
+    component_sku_id: str
+    component_qty: int
+
+
+@dataclass(frozen=True, slots=True)
+class Supplier:
+    """One supplier; key `supplier_id`. Days are calendar days; None means not declared."""
+
+    supplier_id: str
+    lead_time_days: float | None = None
+    review_days: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SupplierTerm:
+    """What a supplier asks for a SKU; several price breaks may repeat the same (`supplier_id`, `sku_id`)."""
+
+    supplier_id: str
+    sku_id: str
+    priority: int | None = None
+    lead_time_days: float | None = None
+    moq_qty: int | None = None
+    order_multiple_qty: int | None = None
+    price_break_qty: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """One offer on a channel; key (`channel_account`, `listing_id`), and (`channel_account`, `channel_sku`) is unique too.
+
+    `units_per_listing` stock units of `sku_id` make one unit as ordered. `is_active` is false for a listing switched off.
+    """
+
+    channel_account: str
+    listing_id: str
+    channel_sku: str
+    sku_id: str
+    units_per_listing: int = 1
+    fulfilled_by: FulfilledBy = "merchant"
+    is_active: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class OrderLine:
+    """One SKU of one customer order; key (`channel_account`, `order_id`, `channel_sku`), repeated lines are added up.
+
+    `ordered_listing_qty` is never reduced by a cancellation. `promised_on` is the delivery date promised to the customer.
+    `fulfilled_by` is a property of the line, because one SKU may be sold both ways.
+    """
+
+    channel_account: str
+    order_id: str
+    channel_sku: str
+    ordered_at: datetime
+    ordered_listing_qty: int
+    fulfilled_by: FulfilledBy = "merchant"
+    is_test: bool = False
+    requires_shipping: bool = True
+    is_preorder: bool = False
+    release_on: date | None = None
+    promised_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Cancellation:
+    """Units of an order line that were cancelled.
+
+    `reason` is one of customer, payment, fraud (the customer's side), out_of_stock, could_not_find, other (ours) or unknown.
+    `cancelled_at` None means that nobody wrote the instant down.
+    """
+
+    channel_account: str
+    order_id: str
+    channel_sku: str
+    cancelled_listing_qty: int
+    reason: str
+    cancelled_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Allocation:
+    """Units of an order line placed on a location; key `allocation_id`. `ended_at` is a release without shipping."""
+
+    allocation_id: str
+    channel_account: str
+    order_id: str
+    channel_sku: str
+    location_id: str
+    allocated_listing_qty: int
+    allocated_at: datetime
+    ended_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Shipment:
+    """Units of an order line handed over in one parcel.
+
+    `is_tracked` says whether deliveries of this shipment are reported at all (false for the channel's own fulfilment and for
+    accounts that only state an order status). `documents_ok` None is judged by the tracking number. `estimated_arrival_at`
+    is the channel's own promise, the commit date of orders it fulfils.
+    """
+
+    channel_account: str
+    order_id: str
+    channel_sku: str
+    location_id: str | None
+    shipped_listing_qty: int
+    shipped_at: datetime
+    is_tracked: bool = True
+    tracking_number: str | None = None
+    delivered_at: datetime | None = None
+    damaged_listing_qty: int = 0
+    documents_ok: bool | None = None
+    estimated_arrival_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ReturnLine:
+    """Units of an order line that came back; `style` is the feed that tells of it.
+
+    House returns pass through received, graded and disposition (sellable, damaged, quality_control, scrap); FBA returns have
+    only `received_at`, the return date. `is_damage_reason` is true when the customer's reason says that the goods arrived
+    damaged. `known_at` is the instant from which the return is on record (requested, else received); one after `as_of`
+    does not count yet.
+    """
+
+    channel_account: str
+    order_id: str
+    channel_sku: str
+    returned_listing_qty: int
+    known_at: datetime
+    is_damage_reason: bool = False
+    style: Literal["house", "fba"] = "house"
+    reason: str | None = None
+    location_id: str | None = None
+    received_at: datetime | None = None
+    graded_at: datetime | None = None
+    disposition: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """TRUE stock of one SKU at one location at `as_of`; key (`location_id`, `sku_id`).
+
+    Basis `on_hand`: `on_hand_qty` is the book quantity in whatever state and the states name the part of it that cannot be
+    sold; `reserved_qty` is held for a purpose other than an order. Basis `available_net` (channel-fulfilled locations):
+    `on_hand_qty` is the physically sellable stock less every unit of the channel's orders already accepted and not yet
+    shipped; it goes below zero when the channel has sold more than it has; all states are 0. `stated_at` is the instant of
+    the newest stock export that states this record; None means the feed instant of the location's stock account.
+    """
+
+    location_id: str
+    sku_id: str
+    on_hand_qty: int
+    damaged_qty: int = 0
+    quality_control_qty: int = 0
+    returned_qty: int = 0
+    expiring_qty: int = 0
+    consigned_qty: int = 0
+    other_unavailable_qty: int = 0
+    reserved_qty: int = 0
+    basis: StockBasis = "on_hand"
+    stated_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PurchaseOrderLine:
+    """One line sent to a supplier; key (`po_id`, `po_line`). `promised_on` is the supplier's first promise."""
+
+    po_id: str
+    po_line: str
+    supplier_id: str
+    sku_id: str
+    location_id: str
+    ordered_qty: int
+    ordered_at: datetime
+    cancelled_qty: int = 0
+    promised_on: date | None = None
+    status: Literal["open", "closed", "cancelled"] = "open"
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """Units received against a purchase order line, damaged ones included; one row per receipt line."""
+
+    po_id: str
+    po_line: str
+    received_qty: int
+    received_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Transfer:
+    """Units that have left one location and not reached the other at `as_of`: neither side has them on hand."""
+
+    reference_id: str
+    sku_id: str
+    from_location_id: str
+    to_location_id: str
+    in_transit_qty: int
+
+
+def _nothing() -> Mapping[str, datetime]:
+    return MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """Everything that is true of one company at `as_of` (naive UTC); `time_zone` is the company's.
+
+    `stock_stated_at`: stock account -> instant of its newest stock export. `orders_stated_at`: channel account -> instant of
+    its newest orders export; an account that never exported orders is left out.
+    """
+
+    as_of: datetime
+    time_zone: str
+    policies: Policies = field(default_factory=Policies)
+    accounts: tuple[Account, ...] = ()
+    locations: tuple[Location, ...] = ()
+    products: tuple[Product, ...] = ()
+    kit_components: tuple[KitComponent, ...] = ()
+    suppliers: tuple[Supplier, ...] = ()
+    supplier_terms: tuple[SupplierTerm, ...] = ()
+    listings: tuple[Listing, ...] = ()
+    order_lines: Iterable[OrderLine] = ()
+    cancellations: Iterable[Cancellation] = ()
+    allocations: Iterable[Allocation] = ()
+    shipments: Iterable[Shipment] = ()
+    returns: Iterable[ReturnLine] = ()
+    positions: tuple[Position, ...] = ()
+    purchase_order_lines: tuple[PurchaseOrderLine, ...] = ()
+    receipts: tuple[Receipt, ...] = ()
+    transfers: tuple[Transfer, ...] = ()
+    stock_stated_at: Mapping[str, datetime] = field(default_factory=_nothing)
+    orders_stated_at: Mapping[str, datetime] = field(default_factory=_nothing)
