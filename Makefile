@@ -1,13 +1,15 @@
-# Every target is one line to type; `make help` lists them. Nothing here needs more than git, make and Python 3.11+.
+# Every target is one line to type; `make` lists them. Needs only git, make and Python 3.11+.
 PYTHON ?= python3
 UV_VERSION := 0.13.9
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 HOME_DIR ?= data/demo
+ORDERS ?= 20000
+PYTEST_WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo dev dashboards check test test-slow lock benchmark clean
+.PHONY: help setup demo dev dashboards check format test test-slow lock benchmark clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "make %-12s %s\n", $$1, $$2}'
@@ -15,15 +17,40 @@ help: ## list the targets
 setup: $(READY) ## create .venv with exactly the locked packages
 
 $(READY): requirements.lock pyproject.toml
-	$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "Python 3.11 or newer is needed; set PYTHON=python3.11")'
-	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
-	$(BIN)/uv pip sync --quiet --require-hashes --python $(BIN)/python requirements.lock
-	$(BIN)/uv pip install --quiet --no-deps --no-build-isolation --python $(BIN)/python --editable .
+	@$(PYTHON) -c 'import sys; sys.exit(None if sys.version_info >= (3, 11) else "Python 3.11 or newer is needed; run: make PYTHON=python3.11 ...")'
+	@echo "setting up $(VENV) from requirements.lock"
+	@$(PYTHON) -m venv --clear $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
+	@$(BIN)/uv pip sync --quiet --require-hashes --python $(BIN)/python requirements.lock
+	@$(BIN)/uv pip install --quiet --no-deps --no-build-isolation --python $(BIN)/python --editable .
 	@touch $@
 
 demo: $(READY) ## the whole job on a generated company, beside its known truth
-	$(BIN)/tallyhouse --home $(HOME_DIR) demo
+	@$(BIN)/tallyhouse --home $(HOME_DIR) demo --orders $(ORDERS)
+
+dev: $(READY) ## Dagster's web server and daemon on the demo company, on 127.0.0.1:3000
+	@$(BIN)/tallyhouse --home $(HOME_DIR) dev
+
+dashboards: $(READY) ## the dashboards on the demo company, on 127.0.0.1:8501
+	@TALLYHOUSE_HOME=$(HOME_DIR) $(BIN)/streamlit run dashboards/app.py
+
+check: $(READY) ## ruff, mypy, import-linter, sqlfluff, dbt parse and the rules over its manifest
+	$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/lint-imports --no-cache && $(BIN)/sqlfluff lint --processes 2 --disable-progress-bar dbt_project/models && $(BIN)/pytest -q tests/dbt_project -k "layers or public or one_place"
+
+format: $(READY) ## rewrite Python and SQL in the house style
+	$(BIN)/ruff check --fix . && $(BIN)/ruff format . && $(BIN)/sqlfluff fix --processes 2 dbt_project/models
+
+test: $(READY) ## the whole suite but the long campaigns
+	$(BIN)/pytest -q -m "not slow" -n $(PYTEST_WORKERS) --dist loadscope
+
+test-slow: $(READY) ## the long campaigns: large worlds, every crash point
+	$(BIN)/pytest -q -m slow
+
+lock: $(READY) ## resolve the dependencies anew, on purpose
+	$(BIN)/uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes --no-strip-extras --no-header --upgrade --quiet -o requirements.lock
+
+benchmark: $(READY) ## measure speed and memory beside named peers
+	$(BIN)/python -m benchmarks
 
 clean: ## remove the environment, caches and the demo company
-	rm -rf $(VENV) $(HOME_DIR) dbt_project/target dbt_project/logs .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
+	rm -rf $(VENV) $(HOME_DIR) dbt_project/target dbt_project/logs .mypy_cache .ruff_cache .pytest_cache .hypothesis
