@@ -30,7 +30,9 @@ class WarehouseUnreadableError(Exception):
 
 
 @contextmanager
-def writer(path: Path, *, memory_mb: int = 4096, threads: int = 2, wait: float = _LOCK_WAIT_SECONDS) -> Iterator[duckdb.DuckDBPyConnection]:
+def writer(
+    path: Path, *, memory_mb: int = 4096, threads: int = 2, wait: float = _LOCK_WAIT_SECONDS
+) -> Iterator[duckdb.DuckDBPyConnection]:
     """Open the build file for writing and close it at the end; creates it when it is not there.
 
     Waits `wait` seconds for another holder, then raises `WarehouseBusyError`. A file that is not a readable database
