@@ -1,6 +1,8 @@
 """The ground floor: one company's settings, folders and policies. Imports nothing else of the house."""
 
 from company.paths import DBT_PROJECT, DEFAULT_POLICIES, REPOSITORY, Paths
+from company.policies import PolicyTable, load_policies, write_default_policies
+from company.policy_rows import POLICIES, policy_columns
 from company.settings import (
     CONFIG_FILE,
     Account,
@@ -16,6 +18,7 @@ __all__ = [
     "CONFIG_FILE",
     "DBT_PROJECT",
     "DEFAULT_POLICIES",
+    "POLICIES",
     "REPOSITORY",
     "Account",
     "ConfigurationError",
@@ -23,6 +26,10 @@ __all__ = [
     "Environment",
     "Limits",
     "Paths",
+    "PolicyTable",
     "Settings",
+    "load_policies",
     "load_settings",
+    "policy_columns",
+    "write_default_policies",
 ]

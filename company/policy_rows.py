@@ -1,0 +1,149 @@
+"""What one row of each policy table holds: its keys, its values, who decided it and when it is in force."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from typing import Annotated, Any, ClassVar, Literal, get_args
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+
+WILDCARD = "*"
+
+
+def _iso_date(value: object) -> object:
+    if isinstance(value, str) and not re.fullmatch(r"\d{4}-\d{2}-\d{2}", value):
+        raise ValueError(f"{value!r} is not a date; write one like 2026-11-20")
+    return value
+
+
+Key = Annotated[str, Field(min_length=1)]
+Text = Annotated[str, Field(min_length=1)]
+Day = Annotated[date, BeforeValidator(_iso_date)]
+Rate = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
+NonNegative = Annotated[float, Field(ge=0, allow_inf_nan=False)]
+Quantity = Annotated[int, Field(ge=0)]
+
+
+class PolicyRow(BaseModel):
+    """What every policy row carries: who decided it, why, and from when until when (exclusive) it holds."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    keys: ClassVar[tuple[str, ...]] = ()
+
+    owner: Text
+    reason: Text
+    effective_from_on: Day
+    effective_to_on: Day | None
+
+    @model_validator(mode="after")
+    def _ends_after_it_starts(self) -> PolicyRow:
+        if self.effective_to_on is not None and self.effective_to_on <= self.effective_from_on:
+            raise ValueError(
+                "effective_to_on must be later than effective_from_on; it is the first day without the row"
+            )
+        return self
+
+
+class ChannelPolicy(PolicyRow):
+    """How much of the pool an account shows, per SKU."""
+
+    keys = ("channel_account", "sku")
+    channel_account: Key
+    sku: Key
+    mode: Literal["exposure", "percent"]
+    share_rate: Rate
+    channel_buffer_qty: Quantity
+    cap_qty: Quantity | None
+    ring_fence_qty: Quantity
+    debt_weight_rate: Rate
+    max_feed_age_minutes: Quantity
+    publish_delay_minutes: Quantity
+    stale_quantile_rate: Annotated[float, Field(gt=0, lt=1, allow_inf_nan=False)] | None
+
+
+class FillPolicy(PolicyRow):
+    """When an order counts as filled from stock."""
+
+    keys = ("channel_account",)
+    channel_account: Key
+    first_release_hours: NonNegative
+    stock_wait_days: NonNegative
+    unknown_cancel_counts_as: Literal["merchant", "customer"]
+
+
+class NodePolicy(PolicyRow):
+    """What a location keeps back against count errors."""
+
+    keys = ("location_id", "sku")
+    location_id: Key
+    sku: Key
+    node_buffer_qty: Quantity
+    node_buffer_rate: Rate
+
+
+class PromisePolicy(PolicyRow):
+    """The delivery promise of an account whose orders state none; blank means that nothing is promised."""
+
+    keys = ("channel_account",)
+    channel_account: Key
+    handling_days: Quantity | None
+    transit_days: Quantity | None
+
+
+class ReplenishmentPolicy(PolicyRow):
+    """How a purchasing location plans."""
+
+    keys = ("location_id",)
+    location_id: Key
+    review_days: NonNegative
+    default_lead_time_days: NonNegative
+    default_lead_time_cv_rate: NonNegative
+    min_receipts_count: Annotated[int, Field(ge=1)]
+    ses_alpha_rate: Annotated[float, Field(gt=0, lt=1, allow_inf_nan=False)]
+    on_order_horizon_days: Quantity
+
+
+class ServiceLevelPolicy(PolicyRow):
+    """The cycle service level a SKU is planned for; the normal quantiles reach from 0.5 to 0.999."""
+
+    keys = ("category", "sku")
+    category: Key
+    sku: Key
+    service_level_rate: Annotated[float, Field(ge=0.5, le=0.999, allow_inf_nan=False)]
+
+
+class SourcingPolicy(PolicyRow):
+    """Which locations an account sells from, the smallest priority first."""
+
+    keys = ("channel_account", "location_id")
+    channel_account: Key
+    location_id: Key
+    priority: Annotated[int, Field(ge=1)]
+
+
+POLICIES: dict[str, type[PolicyRow]] = {
+    "policy_channel": ChannelPolicy,
+    "policy_fill": FillPolicy,
+    "policy_node": NodePolicy,
+    "policy_promise": PromisePolicy,
+    "policy_replenishment": ReplenishmentPolicy,
+    "policy_service_level": ServiceLevelPolicy,
+    "policy_sourcing": SourcingPolicy,
+}
+
+
+def policy_columns(name: str) -> tuple[tuple[str, type], ...]:
+    """Return (column, one of str, int, float, date) of a policy: keys, values, then owner, reason and dates."""
+    model = POLICIES[name]
+    own = [field for field in model.model_fields if field not in PolicyRow.model_fields]
+    return tuple((field, _base_type(model.model_fields[field].annotation)) for field in [*own, *PolicyRow.model_fields])
+
+
+def _base_type(annotation: Any) -> type:
+    if isinstance(annotation, type):
+        return annotation
+    for part in get_args(annotation):
+        if part is not type(None) and not isinstance(part, str):
+            return _base_type(part)
+    return str
