@@ -12,8 +12,8 @@ import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
-from typing import Any
 
 import duckdb
 
@@ -81,9 +81,17 @@ def publish(
         _copy(connection, building, tables_in(connection, schemas))
         building.chmod(0o444)
         _durable(building)
-        os.replace(building, target)
+        building.replace(target)
         _durable(paths.serving)
-        document = _document(target, build_id, built_at, as_of, tables, checks or {})
+        document = {
+            "file": target.name,
+            "build_id": build_id,
+            "built_at": built_at.isoformat(),
+            "as_of": as_of.isoformat(),
+            "storage_version": STORAGE_VERSION,
+            "checks": dict(checks or {}),
+            "tables": {name: {"rows": t.rows, "hash": t.content_hash} for name, t in tables.items()},
+        }
         _replace(paths.serving / POINTER, json.dumps(document, indent=2) + "\n")
         _move_alias(target)
         (paths.serving / REFUSED).unlink(missing_ok=True)
@@ -99,20 +107,6 @@ def _refuse(paths: Paths, now: datetime, reasons: list[str]) -> None:
         f"{paths.serving}: nothing published, checks failed: {named}. The last good version is still served. "
         "Read the failures, correct the data or the policy, and run `tallyhouse build`."
     )
-
-
-def _document(
-    target: Path, build_id: str, built_at: datetime, as_of: datetime, tables: Mapping[str, ServedTable], checks: Mapping[str, int]
-) -> dict[str, Any]:
-    return {
-        "file": target.name,
-        "build_id": build_id,
-        "built_at": built_at.isoformat(),
-        "as_of": as_of.isoformat(),
-        "storage_version": STORAGE_VERSION,
-        "checks": dict(checks),
-        "tables": {name: {"rows": t.rows, "hash": t.content_hash} for name, t in tables.items()},
-    }
 
 
 def _next_build(paths: Paths, now: datetime, tables: Mapping[str, ServedTable]) -> tuple[str, datetime]:
@@ -150,8 +144,10 @@ def _copy(connection: duckdb.DuckDBPyConnection, building: Path, tables: list[tu
 
 def _copy_comments(connection: duckdb.DuckDBPyConnection, schema: str, table: str) -> None:
     of_table = connection.execute(
-        "select comment from duckdb_tables() where database_name = current_database() and schema_name = ? and table_name = ?"
-        " union all select comment from duckdb_views() where database_name = current_database() and schema_name = ? and view_name = ?",
+        "select comment from duckdb_tables()"
+        " where database_name = current_database() and schema_name = ? and table_name = ?"
+        " union all select comment from duckdb_views()"
+        " where database_name = current_database() and schema_name = ? and view_name = ?",
         [schema, table, schema, table],
     ).fetchone()
     of_columns = connection.execute(
@@ -185,15 +181,15 @@ def _replace(path: Path, text: str) -> None:
         out.write(text)
         out.flush()
         os.fsync(out.fileno())
-    os.replace(temporary, path)
+    temporary.replace(path)
     _durable(path.parent)
 
 
 def _move_alias(target: Path) -> None:
     temporary = target.with_name(f".{ALIAS}.{os.getpid()}")
     temporary.unlink(missing_ok=True)
-    os.link(target, temporary)
-    os.replace(temporary, target.with_name(ALIAS))
+    temporary.hardlink_to(target)
+    temporary.replace(target.with_name(ALIAS))
 
 
 def _remove_unfinished(serving: Path) -> None:
@@ -207,7 +203,7 @@ def _prune(paths: Paths, pointed: str, *, keep: int, now: datetime, grace: timed
     serving = current_serving(paths)
     held = {pointed} if serving is None else {pointed, serving.file.name}
     pruned = []
-    for name, successor in zip(names, names[1:], strict=False):
+    for name, successor in pairwise(names):
         is_old = name in names[:-keep] and name not in held
         if is_old and now - _stamp(successor.removeprefix("serving_")[:_STAMP_CHARS]) >= grace:
             (paths.serving / name).unlink(missing_ok=True)

@@ -75,7 +75,9 @@ def current_serving(paths: Paths) -> Serving | None:
             refused=_refusal(paths),
         )
     except (KeyError, TypeError) as error:
-        raise ValueError(f"{paths.serving / POINTER}: not a pointer; {error!r} is missing. Run `tallyhouse build`.") from error
+        raise ValueError(
+            f"{paths.serving / POINTER}: not a pointer; {error!r} is missing. Run `tallyhouse build`."
+        ) from error
 
 
 def _refusal(paths: Paths) -> Refusal | None:
@@ -90,7 +92,8 @@ def tables_in(connection: duckdb.DuckDBPyConnection, schemas: Iterable[str]) -> 
     """Return (schema, table) of every table and view of those schemas in the connection's own file, sorted."""
     wanted = list(schemas)
     rows = connection.execute(
-        "select schema_name, table_name from duckdb_tables() where database_name = current_database() and list_contains(?, schema_name)"
+        "select schema_name, table_name from duckdb_tables()"
+        " where database_name = current_database() and list_contains(?, schema_name)"
         " union all select schema_name, view_name from duckdb_views()"
         " where database_name = current_database() and list_contains(?, schema_name) and not internal order by 1, 2",
         [wanted, wanted],
@@ -106,7 +109,9 @@ def table_hashes(
     The hash is a sum over row hashes, so row order does not matter and a row that is there twice counts twice. Floating
     numbers are compared to nine significant digits: the last ones depend on the order of addition.
     """
-    return {f"{schema}.{table}": _table_hash(connection, schema, table) for schema, table in tables_in(connection, schemas)}
+    return {
+        f"{schema}.{table}": _table_hash(connection, schema, table) for schema, table in tables_in(connection, schemas)
+    }
 
 
 def _table_hash(connection: duckdb.DuckDBPyConnection, schema: str, table: str) -> ServedTable:
