@@ -11,9 +11,9 @@ Choices made here:
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import UTC, date, datetime
-from typing import Protocol, TypeVar
+from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from demo.answers.policies import ANY
@@ -22,11 +22,7 @@ from demo.answers.records import Facts, FulfilledBy, Listing
 Row = TypeVar("Row")
 
 
-class _KeyOf(Protocol[Row]):
-    def __call__(self, row: Row, /) -> tuple[str, ...]: ...
-
-
-def most_specific(rows: Iterable[Row], key_of: _KeyOf[Row], wanted: tuple[str | None, ...]) -> Row:
+def most_specific(rows: Iterable[Row], key_of: Callable[[Row], tuple[str, ...]], wanted: tuple[str | None, ...]) -> Row:
     """Return the row whose key fits `wanted` most exactly; exact beats `*`, leftmost first. LookupError when none fits."""
     best: tuple[tuple[bool, ...], Row] | None = None
     for row in rows:
@@ -129,7 +125,11 @@ class Catalogue:
         if fulfilled_by == "merchant":
             return frozenset(self.sourcing(account))
         known = self.accounts.get(account)
-        return frozenset() if known is None or known.channel_location_id is None else frozenset({known.channel_location_id})
+        return (
+            frozenset()
+            if known is None or known.channel_location_id is None
+            else frozenset({known.channel_location_id})
+        )
 
     def best_locations(self, account: str) -> list[str]:
         """Return the account's sourcing locations of best priority, by id."""

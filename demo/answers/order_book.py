@@ -65,45 +65,48 @@ class OrderBook:
 def read_orders(facts: Facts) -> OrderBook:
     """Gather the orders of `facts`; O(n) in its events. Share the result between the answers of one `facts`."""
     orders: dict[tuple[str, str], Order] = {}
-    as_of = facts.as_of
     for line in facts.order_lines:
-        if line.is_test or not line.requires_shipping or line.ordered_listing_qty <= 0 or line.ordered_at > as_of:
+        if line.is_test or not line.requires_shipping or line.ordered_listing_qty <= 0 or line.ordered_at > facts.as_of:
             continue
         key = (line.channel_account, order_key(line.order_id))
-        order = orders.get(key)
-        if order is None:
-            order = orders[key] = Order(line.channel_account, line.order_id)
-        known = order.lines.get(line.channel_sku)
-        if known is not None:
-            line = replace(known, ordered_listing_qty=known.ordered_listing_qty + line.ordered_listing_qty)
-        order.lines[line.channel_sku] = line
-    allocating = _add_events(facts, orders)
-    return OrderBook(Catalogue(facts), orders, frozenset(allocating))
+        if key not in orders:
+            orders[key] = Order(line.channel_account, line.order_id)
+        lines = orders[key].lines
+        known = lines.get(line.channel_sku)
+        lines[line.channel_sku] = (
+            replace(known, ordered_listing_qty=known.ordered_listing_qty + line.ordered_listing_qty) if known else line
+        )
+    _add_shipments(facts, orders)
+    _add_cancellations_and_returns(facts, orders)
+    return OrderBook(Catalogue(facts), orders, _add_allocations(facts, orders))
 
 
-def _add_events(facts: Facts, orders: dict[tuple[str, str], Order]) -> set[str]:
-    as_of = facts.as_of
-    for shipment in facts.shipments:
-        order = orders.get((shipment.channel_account, order_key(shipment.order_id)))
-        if order is not None and shipment.shipped_at <= as_of and shipment.shipped_listing_qty > 0:
-            if shipment.delivered_at is not None and shipment.delivered_at > as_of:
-                shipment = replace(shipment, delivered_at=None)
-            order.shipments.append(shipment)
-    for cancel in facts.cancellations:
-        order = orders.get((cancel.channel_account, order_key(cancel.order_id)))
-        if order is not None and (cancel.cancelled_at is None or cancel.cancelled_at <= as_of):
-            order.cancellations.append(cancel)
-    allocating: set[str] = set()
-    for placed in facts.allocations:
-        if placed.allocated_at > as_of:
-            continue
-        allocating.add(placed.channel_account)
-        order = orders.get((placed.channel_account, order_key(placed.order_id)))
-        if order is not None and (placed.ended_at is None or placed.ended_at > as_of):
-            order.allocations.append(placed)
+def _add_shipments(facts: Facts, orders: dict[tuple[str, str], Order]) -> None:
+    for row in facts.shipments:
+        order = orders.get((row.channel_account, order_key(row.order_id)))
+        if order is not None and row.shipped_at <= facts.as_of and row.shipped_listing_qty > 0:
+            unseen = row.delivered_at is not None and row.delivered_at > facts.as_of
+            order.shipments.append(replace(row, delivered_at=None) if unseen else row)
+
+
+def _add_cancellations_and_returns(facts: Facts, orders: dict[tuple[str, str], Order]) -> None:
+    for row in facts.cancellations:
+        order = orders.get((row.channel_account, order_key(row.order_id)))
+        if order is not None and (row.cancelled_at is None or row.cancelled_at <= facts.as_of):
+            order.cancellations.append(row)
     for returned in facts.returns:
-        if returned.is_damage_reason and returned.known_at <= as_of:
+        if returned.is_damage_reason and returned.known_at <= facts.as_of:
             order = orders.get((returned.channel_account, order_key(returned.order_id)))
             if order is not None:
                 order.has_damage_return = True
-    return allocating
+
+
+def _add_allocations(facts: Facts, orders: dict[tuple[str, str], Order]) -> frozenset[str]:
+    allocating: set[str] = set()
+    for row in facts.allocations:
+        if row.allocated_at <= facts.as_of:
+            allocating.add(row.channel_account)
+            order = orders.get((row.channel_account, order_key(row.order_id)))
+            if order is not None and (row.ended_at is None or row.ended_at > facts.as_of):
+                order.allocations.append(row)
+    return frozenset(allocating)
