@@ -40,7 +40,7 @@ def pool_available(available: int, debt: int = 0, unplaced: int = 0, debt_weight
 def kit_available(by_location: Sequence[Mapping[str, int]], pooled: Mapping[str, int], needs: Mapping[str, int]) -> int:
     """Return how many kits can be assembled, each at one location, from available parts; never more than the pool of a part."""
     one_location = sum(min(at.get(part, 0) // units for part, units in needs.items()) for at in by_location)
-    return max(0, min(one_location, min(pooled.get(part, 0) // units for part, units in needs.items())))
+    return max(0, min(one_location, *(pooled.get(part, 0) // units for part, units in needs.items())))
 
 
 def channel_share(

@@ -17,9 +17,6 @@ from datetime import datetime
 from demo.answers.catalogue import Catalogue, order_key
 from demo.answers.records import Allocation, Cancellation, Facts, OrderLine, Shipment
 
-CUSTOMER_REASONS = frozenset({"customer", "payment", "fraud"})
-UNKNOWN_REASON = "unknown"
-
 
 @dataclass(slots=True)
 class Order:
