@@ -1,0 +1,103 @@
+"""The rows of the push journal as plain values. Instants are UTC text as the store writes it; hashes are SHA-256 in hex."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+IntentStatus = Literal["ready", "sending", "ambiguous", "confirmed", "held", "rejected", "superseded"]
+RunStatus = Literal["applying", "planned", "succeeded", "partial", "held", "killed", "failed", "superseded"]
+
+
+class JournalError(Exception):
+    """The journal contradicts itself; nothing more is sent until a person has looked."""
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One push to one destination, as it is opened."""
+
+    run_id: str
+    destination: str
+    environment: str
+    mode: Literal["apply", "dry_run"]
+    status: RunStatus
+    plan_hash: str
+    desired_hash: str
+    plan_json: str
+    unchanged_count: int
+    as_of_at: str | None = None
+    build_id: str | None = None
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Intent:
+    """One row that the destination should show and does not: (destination, row_key, generation) and its target.
+
+    `risk_class` is 0 for a number that goes to zero, 1 for a smaller one, 2 for a larger or new one.
+    """
+
+    row_key: str
+    generation: int
+    action: Literal["create", "change"]
+    risk_class: int
+    sku_id: str
+    channel_sku: str
+    target_json: str
+    target_hash: str
+    payload_json: str
+    status: IntentStatus
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One file on its way to the outbox."""
+
+    attempt_id: int
+    run_id: str
+    destination: str
+    part: int
+    file_name: str
+    payload_hash: str
+    row_count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Shadow:
+    """What a destination is known to show for one key, and since when."""
+
+    generation: int
+    payload_hash: str
+    payload_json: str
+
+
+@dataclass(frozen=True, slots=True)
+class Generation:
+    """The newest target that was ever planned for one key, and whether it arrived."""
+
+    generation: int
+    target_hash: str
+    confirmed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class OpenRun:
+    """A run that has not been finished, because its process ended before it could."""
+
+    run_id: str
+    destination: str
+    desired_hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """Rows of one run by outcome; `planned` is always the sum of the others."""
+
+    planned: int
+    sent: int
+    unchanged: int
+    held: int
+    rejected: int
+    superseded: int

@@ -1,0 +1,107 @@
+"""The tables of the operations store, as an ordered list of migrations that only ever grows."""
+
+from __future__ import annotations
+
+_RUNS = (
+    """create table push_run (
+        run_id text primary key, destination text not null, environment text not null,
+        mode text not null check (mode in ('apply', 'dry_run')),
+        status text not null check (status in
+            ('applying', 'planned', 'succeeded', 'partial', 'held', 'killed', 'failed', 'superseded')),
+        as_of_at text, build_id text, plan_hash text not null, desired_hash text not null, epoch integer not null,
+        planned_count integer not null default 0, sent_count integer not null default 0,
+        unchanged_count integer not null default 0, held_count integer not null default 0,
+        rejected_count integer not null default 0, superseded_count integer not null default 0,
+        started_at text not null, finished_at text, reason text,
+        check (finished_at is null or planned_count =
+            sent_count + unchanged_count + held_count + rejected_count + superseded_count)
+    ) strict""",
+    "create index push_run_unfinished on push_run (destination) where finished_at is null",
+    """create table push_plan (
+        run_id text primary key references push_run, plan_hash text not null, desired_hash text not null,
+        plan_json text not null, created_at text not null
+    ) strict""",
+    """create table push_attempt (
+        attempt_id integer primary key, run_id text not null references push_run, destination text not null,
+        part integer not null, epoch integer not null, file_name text not null, payload_hash text not null,
+        idempotency_key text not null, row_count integer not null check (row_count > 0),
+        status text not null check (status in ('sending', 'ambiguous', 'confirmed', 'absent')),
+        reason text, started_at text not null, settled_at text, unique (run_id, part)
+    ) strict""",
+    """create table push_intent (
+        run_id text not null references push_run, destination text not null, row_key text not null,
+        generation integer not null, action text not null, risk_class integer not null, sku_id text not null,
+        channel_sku text not null, target_json text not null, target_hash text not null, payload_json text not null,
+        status text not null check (status in
+            ('ready', 'sending', 'ambiguous', 'confirmed', 'held', 'rejected', 'superseded')),
+        reason text, attempt_id integer references push_attempt, updated_at text not null,
+        primary key (run_id, row_key)
+    ) strict""",
+    # At most one open attempt per key, and one generation of a key reaches the destination once: the store itself refuses more.
+    "create unique index push_intent_one_open on push_intent (destination, row_key) where status in ('sending', 'ambiguous')",
+    "create unique index push_intent_once on push_intent (destination, row_key, generation) where status = 'confirmed'",
+    "create index push_intent_attempt on push_intent (attempt_id) where attempt_id is not null",
+    """create table push_generation (
+        destination text not null, row_key text not null, generation integer not null, target_hash text not null,
+        confirmed integer not null default 0, primary key (destination, row_key)
+    ) strict""",
+    """create table channel_shadow (
+        destination text not null, row_key text not null, generation integer not null, payload_hash text not null,
+        payload_json text not null, acknowledged_at text not null, run_id text not null references push_run,
+        primary key (destination, row_key)
+    ) strict""",
+)
+
+_CONTROL = (
+    """create table control (
+        scope text not null check (scope in ('global', 'destination', 'sku')), key text not null,
+        engaged integer not null check (engaged in (0, 1)), reason text not null, actor text not null,
+        updated_at text not null, primary key (scope, key), check (scope <> 'global' or key = '*')
+    ) strict""",
+    """create table lease (
+        name text primary key, epoch integer not null, host text not null, pid integer not null,
+        acquired_at text not null, heartbeat_at text not null, released_at text
+    ) strict""",
+    """create table decision (
+        decision_id integer primary key, proposal_id text not null,
+        decision text not null check (decision in ('approve', 'reject', 'adjust')),
+        quantity integer check (quantity >= 0), reason text not null, actor text not null, content_hash text not null,
+        decided_at text not null, check ((decision = 'adjust') = (quantity is not null))
+    ) strict""",
+    "create index decision_proposal on decision (proposal_id, decision_id)",
+    """create table plan_approval (
+        approval_id integer primary key, plan_hash text not null, actor text not null, reason text not null,
+        approved_at text not null, expires_at text not null
+    ) strict""",
+    "create index plan_approval_hash on plan_approval (plan_hash)",
+)
+
+_AUDIT = (
+    """create table audit (
+        seq integer primary key, at text not null, actor text not null, event text not null, body text not null,
+        previous_hash text not null, hash text not null unique
+    ) strict""",
+    "create table audit_head (id integer primary key check (id = 1), seq integer not null, hash text not null) strict",
+    f"insert into audit_head values (1, 0, '{'0' * 64}')",
+)
+
+
+def _append_only(table: str) -> tuple[str, str]:
+    return (
+        f"create trigger {table}_no_update before update on {table} begin select raise(abort, '{table} is append-only'); end",
+        f"create trigger {table}_no_delete before delete on {table} begin select raise(abort, '{table} is append-only'); end",
+    )
+
+
+MIGRATIONS: tuple[tuple[str, ...], ...] = (
+    (
+        *_RUNS,
+        *_CONTROL,
+        *_AUDIT,
+        *_append_only("audit"),
+        *_append_only("decision"),
+        *_append_only("push_plan"),
+        *_append_only("plan_approval"),
+    ),
+)
+"""Statements by schema version, oldest first; a released entry is never edited, a change is a new entry."""
