@@ -20,7 +20,7 @@ from zoneinfo import ZoneInfo
 from demo.answers.catalogue import local_date, local_midnight, most_specific
 from demo.answers.order_book import Order, OrderBook, read_orders
 from demo.answers.policies import FillPolicy, PromisePolicy
-from demo.answers.records import Facts, OrderLine, Shipment
+from demo.answers.records import Facts, FulfilledBy, OrderLine, Shipment
 from demo.answers.service import demanded, first_pass_filled, is_customers, on_time_of, perfect_of
 
 
@@ -34,6 +34,7 @@ class LineOutcome:
 
     channel_sku: str
     sku_id: str
+    fulfilled_by: FulfilledBy
     order_date: date
     demanded_qty: int
     filled_qty: int
@@ -178,7 +179,7 @@ class _Judge:
             if row.channel_sku == line.channel_sku and not is_customers(row, self.fill)
         )
         outcome = LineOutcome(
-            line.channel_sku, listing.sku_id, order_date, wanted * units, filled * units,
+            line.channel_sku, listing.sku_id, line.fulfilled_by, order_date, wanted * units, filled * units,
             min(wanted, sum(row.shipped_listing_qty for row in parcels)) * units,
             min(wanted, self._delivered_by(parcels, commit)) * units, min(wanted, ours) * units,
         )  # fmt: skip

@@ -1,8 +1,7 @@
 """The facts that the truth formulas read: what really happened in a company up to one instant.
 
-Whoever knows the truth (the demo simulation, a worked case in a test) fills these records and hands over one `Facts`.
-Everything in it is already true: no duplicate statements, nothing after `as_of` that has not happened yet, stock as it
-physically is and not as the last export said.
+Whoever knows the truth (the demo simulation, a worked case in a test) fills these records and hands over one `Facts`: no
+duplicate statements, stock as it physically is at `as_of` and not as the last export said. Later events do no harm.
 
 Units: `*_listing_qty` counts units as ordered, in the channel's SKU (a six-pack is one); every other `*_qty` counts stock
 units of `sku_id`. Instants (`*_at`) are naive UTC datetimes; `*_on` are local business dates. Money plays no part here.
@@ -220,8 +219,7 @@ class Transfer:
     in_transit_qty: int
 
 
-def _nothing() -> Mapping[str, datetime]:
-    return MappingProxyType({})
+_NO_INSTANTS: Mapping[str, datetime] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,5 +249,5 @@ class Facts:
     purchase_order_lines: tuple[PurchaseOrderLine, ...] = ()
     receipts: tuple[Receipt, ...] = ()
     transfers: tuple[Transfer, ...] = ()
-    stock_stated_at: Mapping[str, datetime] = field(default_factory=_nothing)
-    orders_stated_at: Mapping[str, datetime] = field(default_factory=_nothing)
+    stock_stated_at: Mapping[str, datetime] = field(default=_NO_INSTANTS)
+    orders_stated_at: Mapping[str, datetime] = field(default=_NO_INSTANTS)

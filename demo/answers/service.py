@@ -53,6 +53,7 @@ def demanded(
 
 
 def is_customers(row: Cancellation, policy: FillPolicy) -> bool:
+    """Return whether a cancellation is the customer's doing and not a failure of ours."""
     if row.reason == UNKNOWN_REASON:
         return policy.unknown_cancel_counts_as == "customer"
     return row.reason in CUSTOMER_REASONS
