@@ -15,7 +15,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from types import MappingProxyType
 from typing import Literal
 
 from demo.answers.masters import (
@@ -219,9 +218,6 @@ class Transfer:
     in_transit_qty: int
 
 
-_NO_INSTANTS: Mapping[str, datetime] = MappingProxyType({})
-
-
 @dataclass(frozen=True, slots=True)
 class Facts:
     """Everything that is true of one company at `as_of` (naive UTC); `time_zone` is the company's.
@@ -249,5 +245,5 @@ class Facts:
     purchase_order_lines: tuple[PurchaseOrderLine, ...] = ()
     receipts: tuple[Receipt, ...] = ()
     transfers: tuple[Transfer, ...] = ()
-    stock_stated_at: Mapping[str, datetime] = field(default=_NO_INSTANTS)
-    orders_stated_at: Mapping[str, datetime] = field(default=_NO_INSTANTS)
+    stock_stated_at: Mapping[str, datetime] = field(default_factory=dict)
+    orders_stated_at: Mapping[str, datetime] = field(default_factory=dict)
