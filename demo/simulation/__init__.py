@@ -1,0 +1,1 @@
+"""The discrete-event simulation: orders played against shelves, suppliers and carriers."""
