@@ -21,8 +21,10 @@ if TYPE_CHECKING:
 class ColumnType(StrEnum):
     """What a cell means once it is conformed; `sql` is the type of the raw column."""
 
-    TEXT = "text"
-    IDENTIFIER = "identifier"  # text; a cell that scientific notation has damaged is refused
+    TEXT = "text"  # exactly as written; an empty cell is null
+    # Text without surrounding blanks (no channel tells SKUs apart by them), otherwise as written: case, zeros, accents and
+    # inner blanks stay. A cell that scientific notation has damaged (1.23457E+11) is refused.
+    IDENTIFIER = "identifier"
     INTEGER = "integer"
     DECIMAL = "decimal"
     BOOLEAN = "boolean"
@@ -70,7 +72,9 @@ class Column:
 
     `headers` are the source's own headers, newest first; the first is the one a template or the demo company writes.
     `required` means the header must be there; `nullable=False` means every row must fill it. `allowed` lists the values a
-    cell may hold, compared without case; empty means any. `personal` cells are never stored.
+    cell may hold, compared without case and stored as written there; empty means any. `personal` cells are never stored.
+    `null_tokens` are words that stand for "no value". `excel_guard` says that the vendor writes an apostrophe before the
+    cell's value, which is taken off.
     """
 
     name: str
@@ -82,6 +86,7 @@ class Column:
     non_negative: bool = False
     personal: bool = False
     null_tokens: tuple[str, ...] = ()
+    excel_guard: bool = False
     note: str = ""
 
 
@@ -102,8 +107,9 @@ class Feed:
     """One kind of file of a system, loaded into `raw.<system>__<entity>`.
 
     `grain` are the raw columns that identify a row inside one export. `reshape` turns an accepted layout of the file (text
-    cells, source headers) into the declared one and must not change a value. `cadence_hours` is how long silence is normal.
-    `file_stem` is the name the demo company and the templates use.
+    cells, source headers) into the declared one and must not change a value; `reshape_supplies` names the columns it makes
+    of the undeclared ones when the file has none of them. `cadence_hours` is how long silence is normal. `file_stem` is the
+    name the demo company and the templates use.
     """
 
     entity: str
@@ -114,6 +120,7 @@ class Feed:
     file_stem: str
     dialect: Dialect = field(default_factory=Dialect)
     reshape: Reshape | None = None
+    reshape_supplies: tuple[str, ...] = ()
     cadence_hours: int = 48
     unique_in_file: bool = False
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ingestion.contract import Column, ColumnType, Feed, FeedKind, System
+from ingestion.contract import Column, ColumnType, Feed, FeedKind, System, fold_header
 
 if TYPE_CHECKING:
     import polars as pl
@@ -84,11 +84,12 @@ def one_row_per_location(frame: pl.DataFrame) -> pl.DataFrame:
     """Turn the layout with one column per location into one row per variant and location; other layouts pass through.
 
     In that layout the cell under a location's name is the available quantity there. The frame holds text cells under the
-    file's own headers; a `_source_row` column, when present, is kept.
+    file's own headers; columns that start with an underscore are kept.
     """
-    if "Location" in frame.columns:
+    declared = {fold_header(name) for name in (*_INVENTORY_FIXED, "URL handle")}
+    if "location" in {fold_header(name) for name in frame.columns}:
         return frame
-    fixed = [name for name in frame.columns if name in _INVENTORY_FIXED or name.startswith("_")]
+    fixed = [name for name in frame.columns if fold_header(name) in declared or name.startswith("_")]
     locations = [name for name in frame.columns if name not in fixed]
     return frame.unpivot(on=locations, index=fixed, variable_name="Location", value_name="Available")
 
@@ -100,6 +101,7 @@ INVENTORY = Feed(
     grain=("handle", "option1_value", "option2_value", "option3_value", "sku", "location_name"),
     file_stem="inventory_export",
     reshape=one_row_per_location,
+    reshape_supplies=("location_name", "available_qty"),
     cadence_hours=24,
     columns=(
         Column("handle", ("Handle", "URL handle"), required=True, nullable=False),
@@ -156,7 +158,7 @@ PRODUCTS = Feed(
         Column("variant_price_amount", ("Variant Price",), _T.DECIMAL, required=True, note="blank on an image-only row"),
         Column("variant_compare_at_amount", ("Variant Compare At Price",), _T.DECIMAL),
         Column("variant_requires_shipping", ("Variant Requires Shipping",), _T.BOOLEAN),
-        Column("variant_barcode", ("Variant Barcode",), _T.IDENTIFIER),
+        Column("variant_barcode", ("Variant Barcode",), _T.IDENTIFIER, excel_guard=True),
         Column("gift_card", ("Gift Card",), _T.BOOLEAN),
         Column("cost_per_item_amount", ("Cost per item",), _T.DECIMAL),
         Column("status", ("Status",)),

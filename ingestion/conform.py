@@ -1,0 +1,255 @@
+"""Decoded text to the feed's typed columns plus lineage; refused rows to quarantine rows. No business meaning.
+
+Grain out: one row per record after the feed's reshape. Headers are matched by name (`fold_header`); a declared column that
+the file lacks is null; undeclared columns go into `_extra`; personal columns are dropped here and reach nothing after.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import polars as pl
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from ingestion.contract import LINEAGE_COLUMNS, Column, ColumnType, Feed, fold_header
+from ingestion.parse import cell, parse
+from ingestion.rejects import MASK, record_text
+
+_POLARS_TYPE: dict[ColumnType, pl.DataType] = {
+    ColumnType.TEXT: pl.String(),
+    ColumnType.IDENTIFIER: pl.String(),
+    ColumnType.INTEGER: pl.Int64(),
+    ColumnType.DECIMAL: pl.Decimal(18, 4),
+    ColumnType.BOOLEAN: pl.Boolean(),
+    ColumnType.TIMESTAMP: pl.Datetime("us"),
+    ColumnType.DATE: pl.Date(),
+}
+_LINEAGE_TYPE = {"VARCHAR": pl.String(), "BIGINT": pl.Int64(), "TIMESTAMP": pl.Datetime("us")}
+_QUARANTINE = {
+    "source_row": pl.Int64(), "line_no": pl.Int64(), "raw_text": pl.String(), "is_base64": pl.Boolean(),
+    "reason_code": pl.String(), "column_name": pl.String(), "detail": pl.String(),
+}  # fmt: skip
+_EXCERPT = 60
+_RULE = "_reason"
+
+
+@dataclass(frozen=True, slots=True)
+class Lineage:
+    """Where the rows of one file come from; `exported_at` and `loaded_at` are UTC without a zone."""
+
+    account: str
+    sha256: str
+    source_file: str
+    exported_at: datetime
+    loaded_at: datetime
+    time_zone: str
+
+
+@dataclass(frozen=True, slots=True)
+class Conformed:
+    """Counts of one file (rows_in = rows_loaded + rows_quarantined) and how its header differs from the declaration."""
+
+    rows_in: int
+    rows_loaded: int
+    rows_quarantined: int
+    added: tuple[str, ...]
+    missing: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Targets:
+    """Where `conform` writes: typed rows, quarantine rows, and the text columns the gate judges."""
+
+    rows: Path
+    quarantine: Path
+    gate: Path
+
+
+def raw_schema(feed: Feed) -> dict[str, pl.DataType]:
+    """Return the columns of the feed's raw table with their polars types, in order."""
+    declared = {column.name: _POLARS_TYPE[column.type] for column in feed.stored_columns}
+    return declared | {name: _LINEAGE_TYPE[kind] for name, kind in LINEAGE_COLUMNS}
+
+
+def conform(decoded: Path, rejects: Path, feed: Feed, lineage: Lineage, targets: Targets) -> Conformed:
+    """Type the decoded records of one file, block by block, into the three `targets` (replaced)."""
+    judged = gate_columns(feed)
+    loaded = refused = 0
+    added: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
+    unread = pl.from_arrow(pq.read_table(rejects))
+    assert isinstance(unread, pl.DataFrame)
+    unread = unread.cast(_QUARANTINE)  # type: ignore[arg-type]
+    gate_schema = {column.name: pl.String() for column in judged} | {"_refused": pl.Boolean()}
+    with _Writer(targets.rows, raw_schema(feed)) as good, _Writer(targets.quarantine, _QUARANTINE) as bad, \
+            _Writer(targets.gate, gate_schema) as gate:  # fmt: skip
+        bad.write(unread)
+        for frame in _blocks(decoded, feed):
+            matched = match_headers(frame.columns, feed)
+            added, missing = matched.added, matched.missing
+            typed = _typed(frame, feed, matched, lineage)
+            good.write(typed.filter(pl.col(_RULE).is_null()).select(raw_schema(feed).keys()))
+            bad.write(_refused_rows(typed, frame, feed, matched))
+            gate.write(_gate_rows(typed, frame, judged, matched))
+        loaded, refused = good.rows, bad.rows
+    return Conformed(loaded + refused, loaded, refused, added, missing)
+
+
+def gate_columns(feed: Feed) -> tuple[Column, ...]:
+    """Return the columns the gate has a rule for: all but free text that may be blank, and personal ones."""
+    return tuple(
+        column
+        for column in feed.stored_columns
+        if column.type not in (ColumnType.TEXT, ColumnType.IDENTIFIER)
+        or column.allowed or column.required or not column.nullable or column.name in feed.grain
+    )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class MatchedHeaders:
+    """Source header by declared column name; undeclared headers; declared, non-personal columns the file lacks."""
+
+    source: dict[str, str]
+    added: tuple[str, ...]
+    missing: tuple[str, ...]
+    personal: frozenset[str]
+
+
+def match_headers(header: list[str], feed: Feed) -> MatchedHeaders:
+    """Match a file's headers, after the reshape, with the feed's columns; the newest alias present wins."""
+    by_fold = {fold_header(name): name for name in header if not name.startswith("_")}
+    source: dict[str, str] = {}
+    for column in feed.columns:
+        found = next((by_fold[fold_header(name)] for name in column.headers if fold_header(name) in by_fold), None)
+        if found is not None:
+            source[column.name] = found
+    taken = set(source.values())
+    personal = frozenset(source[column.name] for column in feed.columns if column.personal and column.name in source)
+    return MatchedHeaders(
+        source=source,
+        added=tuple(name for name in header if name not in taken and not name.startswith("_")),
+        missing=tuple(column.name for column in feed.stored_columns if column.name not in source),
+        personal=personal,
+    )
+
+
+def _blocks(decoded: Path, feed: Feed) -> Iterator[pl.DataFrame]:
+    with pq.ParquetFile(decoded) as file:
+        if file.num_row_groups == 0:
+            groups = iter([file.schema_arrow.empty_table()])
+        else:
+            groups = (file.read_row_group(index) for index in range(file.num_row_groups))
+        for group in groups:
+            frame = pl.from_arrow(group)
+            assert isinstance(frame, pl.DataFrame)
+            yield feed.reshape(frame) if feed.reshape else frame
+
+
+def _typed(frame: pl.DataFrame, feed: Feed, matched: MatchedHeaders, lineage: Lineage) -> pl.DataFrame:
+    """Return the raw columns plus `_reason` and `_reason_column` (null where the row is good) and `_line_no`."""
+    values: list[pl.Expr] = []
+    reasons: list[pl.Expr] = []
+    for column in feed.stored_columns:
+        if column.name not in matched.source:
+            values.append(pl.lit(None, _POLARS_TYPE[column.type]).alias(column.name))
+            continue
+        parsed = parse(column, cell(column, matched.source[column.name]), lineage.time_zone)
+        values.append(parsed.value.cast(_POLARS_TYPE[column.type]).alias(column.name))
+        reasons.append(pl.struct(parsed.reason.alias("code"), pl.lit(column.name).alias("column")).alias(f"_r{len(reasons)}"))
+    width = len(reasons)
+    out = frame.lazy().select(
+        *values, *reasons, pl.col("_source_row"), pl.col("_line_no"), _extra(matched.added).alias("_extra"),
+    )  # fmt: skip
+    codes = [pl.col(f"_r{index}").struct.field("code") for index in range(width)]
+    names = [pl.when(code.is_not_null()).then(pl.col(f"_r{i}").struct.field("column")) for i, code in enumerate(codes)]
+    constants = {
+        "_account": pl.lit(lineage.account),
+        "_file_sha256": pl.lit(lineage.sha256),
+        "_source_file": pl.lit(lineage.source_file),
+        "_exported_at": pl.lit(lineage.exported_at).cast(pl.Datetime("us")),
+        "_loaded_at": pl.lit(lineage.loaded_at).cast(pl.Datetime("us")),
+    }
+    return out.with_columns(
+        pl.coalesce(*codes).alias(_RULE), pl.coalesce(*names).alias("_reason_column"),
+        *(value.alias(name) for name, value in constants.items()),
+    ).drop([f"_r{index}" for index in range(width)]).collect()  # fmt: skip
+
+
+def _extra(added: tuple[str, ...]) -> pl.Expr:
+    """Return a JSON object of the undeclared cells that hold something, or null."""
+    if not added:
+        return pl.lit(None, pl.String)
+    members = [
+        # a one-field object written by the JSON encoder, without its braces: exact escapes, blanks left out
+        pl.when(pl.col(name) != "").then(pl.struct(pl.col(name)).struct.json_encode().str.head(-1).str.slice(1))
+        for name in added
+    ]
+    joined = pl.concat_str(members, separator=",", ignore_nulls=True)
+    return pl.when(joined != "").then(pl.concat_str(pl.lit("{"), joined, pl.lit("}")))
+
+
+def _refused_rows(typed: pl.DataFrame, frame: pl.DataFrame, feed: Feed, matched: MatchedHeaders) -> pl.DataFrame:
+    bad = typed[_RULE].is_not_null()
+    if not bad.any():
+        return pl.DataFrame(schema=_QUARANTINE)
+    header = [name for name in frame.columns if not name.startswith("_")]
+    rows = []
+    verdicts = typed.filter(bad).select("_source_row", "_line_no", _RULE, "_reason_column").iter_rows()
+    for (source_row, line_no, code, column), cells in zip(verdicts, frame.filter(bad).iter_rows(named=True), strict=True):
+        found = cells[matched.source[column]] or ""
+        detail = f"{matched.source[column]}: {_EXPECTED[code]}, found {found[:_EXCERPT]!r}"
+        shown = [MASK if name in matched.personal and cells[name] else cells[name] or "" for name in header]
+        rows.append((source_row, line_no, record_text(shown, feed.dialect)[:4000], False, code, column, detail))
+    return pl.DataFrame(rows, schema=_QUARANTINE, orient="row")
+
+
+def _gate_rows(typed: pl.DataFrame, frame: pl.DataFrame, judged: tuple[Column, ...], matched: MatchedHeaders) -> pl.DataFrame:
+    cells = [
+        cell(column, matched.source[column.name]).alias(column.name)
+        if column.name in matched.source
+        else pl.lit(None, pl.String).alias(column.name)
+        for column in judged
+    ]
+    return frame.select(*cells, typed[_RULE].is_not_null().alias("_refused"))
+
+
+class _Writer:
+    """A Parquet file written frame by frame with one schema; `rows` counts them."""
+
+    def __init__(self, path: Path, schema: dict[str, pl.DataType]) -> None:
+        self._schema = pl.DataFrame(schema=schema).to_arrow(compat_level=pl.CompatLevel.oldest()).schema
+        self._file = pq.ParquetWriter(path, self._schema, compression="zstd", compression_level=1)
+        self.rows = 0
+
+    def write(self, frame: pl.DataFrame) -> None:
+        if frame.height:
+            table: pa.Table = frame.to_arrow(compat_level=pl.CompatLevel.oldest())
+            self._file.write_table(table.cast(self._schema))
+            self.rows += frame.height
+
+    def __enter__(self) -> _Writer:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._file.close()
+
+
+_EXPECTED = {
+    "required_blank": "a value is required",
+    "not_allowed": "expected one of the declared values",
+    "not_integer": "expected a whole number without separators",
+    "not_decimal": "expected a number with a decimal point and no separators",
+    "too_precise": "expected at most 14 digits before and 4 after the point",
+    "not_boolean": "expected true or false",
+    "not_date": "expected a date as 2026-11-20",
+    "not_timestamp": "expected an instant as 2026-11-20T06:00:00Z",
+    "out_of_range": "expected a year from 1990 to 2100",
+    "ambiguous_local_time": "the clock showed this time twice; write the offset",
+    "nonexistent_local_time": "the clock skipped this time; write the offset",
+    "negative": "expected zero or more",
+    "identifier_damaged": "a spreadsheet has turned this identifier into a rounded number",
+}

@@ -1,0 +1,322 @@
+"""Bytes to clean Parquet: every cell as text under the file's own headers, plus `_source_row` and `_line_no`.
+
+Source: one staged file. Out: a Parquet of the well-formed records and one of the rejects (a record that is ragged, holds
+control characters, is not valid text, has too long a field or a broken quote). Nothing is guessed or repaired: records in
+= records out + rejects. Meant to run in the worker process (`ingestion.worker`), which bounds its memory and time.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.csv as pa_csv
+import pyarrow.parquet as pq
+
+from ingestion.contract import Dialect, Feed, System, fold_header
+from ingestion.detect import Detection, detect, header_problem
+from ingestion.encoding import Encoding, EncodingRefusedError, choose_encoding, utf8_chunks
+from ingestion.records import Block, Grammar, Positions, RecordTooLongError, cut
+from ingestion.rejects import REJECT_SCHEMA, RejectWriter, cells_of
+
+_BLOCK = 32 * 1024 * 1024
+_CONTROLS = bytes(byte for byte in range(32) if byte not in (9, 10, 13)) + b"\x7f"
+_IS_CONTROL = np.isin(np.arange(256), np.frombuffer(_CONTROLS, dtype=np.uint8))
+_PACKED = {b"\x1f\x8b": "gzip", b"PK": "zip or spreadsheet", b"BZh": "bzip2", b"\xfd7zXZ": "xz", b"\x28\xb5\x2f\xfd": "zstandard"}
+
+
+@dataclass(frozen=True, slots=True)
+class DecodeLimits:
+    """Bounds on one file; see `company.Limits`."""
+
+    max_columns: int = 2000
+    max_field_chars: int = 131_072
+    block_bytes: int = _BLOCK
+
+
+@dataclass(frozen=True, slots=True)
+class Decoded:
+    """What was read. With a `reason` the file is to be held, and `rows_in` counts what could be told apart until then."""
+
+    reason: str = ""
+    detail: str = ""
+    entity: str = ""
+    encoding: str = ""
+    header: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
+    rows_in: int = 0
+    rows_rejected: int = 0
+
+
+class _HeldError(Exception):
+    def __init__(self, reason: str, detail: str) -> None:
+        super().__init__(f"{reason}: {detail}")
+        self.reason, self.detail = reason, detail
+
+
+def decode_file(source: Path, target: Path, rejects: Path, system: System, limits: DecodeLimits) -> Decoded:
+    """Read `source` as one of the system's feeds into `target` and `rejects` (both replaced); see the module's text."""
+    try:
+        feed, header, encoding, body_at = _recognise(source, system, limits)
+    except _HeldError as held:
+        return Decoded(reason=held.reason, detail=held.detail)
+    if isinstance(feed, Detection):
+        entity = feed.looks_like
+        counted = _count_records(source, system, limits, len(header), encoding, body_at)
+        return Decoded(feed.reason, feed.detail, entity, encoding.name, header, feed.missing, counted)
+    reader = _BodyReader(feed, header, encoding, limits)
+    try:
+        return reader.read(source, body_at, target, rejects)
+    except RecordTooLongError as error:
+        return Decoded("record_too_long", str(error), feed.entity, encoding.name, header, rows_in=reader.rows_in)
+
+
+def _recognise(source: Path, system: System, limits: DecodeLimits) -> tuple[Feed | Detection, tuple[str, ...], Encoding, int]:
+    """Return feed (or why none), header, encoding and where the body starts, trying each dialect the system declares."""
+    with source.open("rb") as handle:
+        start = handle.read(8)
+    if not start:
+        raise _HeldError("empty", "the file has no bytes")
+    for magic, name in _PACKED.items():
+        if start.startswith(magic):
+            raise _HeldError("packed", f"the content is {name}, not text; unpack it first")
+    failures: list[tuple[Detection, tuple[str, ...], Encoding, int]] = []
+    problem: _HeldError | None = None
+    for dialect in dict.fromkeys(feed.dialect for feed in system.feeds):
+        try:
+            encoding = choose_encoding(source, dialect.encodings)
+            header, body_at = _read_header(source, encoding, dialect, limits)
+        except EncodingRefusedError as error:
+            problem = _HeldError("encoding", str(error))
+            continue
+        except _HeldError as held:
+            problem = held
+            continue
+        peers = replace(system, feeds=tuple(feed for feed in system.feeds if feed.dialect == dialect))
+        found = detect(header, peers)
+        if found.feed is not None:
+            return found.feed, header, encoding, body_at
+        failures.append((found, header, encoding, body_at))
+    if not failures:
+        assert problem is not None
+        raise problem
+    return max(failures, key=lambda failure: bool(failure[0].looks_like))
+
+
+def _read_header(source: Path, encoding: Encoding, dialect: Dialect, limits: DecodeLimits) -> tuple[tuple[str, ...], int]:
+    start = _leading_bytes(source, encoding, 4 * limits.max_columns * 256)
+    skipped = len(start) - len(start.lstrip(b"\r\n"))
+    body = start[skipped:]
+    if not body:
+        raise _HeldError("empty", "the file has only blank lines")
+    line, size = _first_record(body, _grammar(dialect))
+    if line.translate(None, delete=_CONTROLS) != line:
+        raise _HeldError("not_text", "the first line holds control characters; is this a text file?")
+    try:
+        text = line.decode("utf-8")
+        cells = cells_of(text, dialect)
+    except UnicodeDecodeError as error:
+        raise _HeldError("encoding", f"the header is not valid {encoding.name}") from error
+    except csv.Error as error:
+        raise _HeldError("malformed_header", f"the header breaks the quoting rules: {error}") from error
+    header = tuple(cell.replace("\ufeff", "").strip() or f"(column {n})" for n, cell in enumerate(cells, start=1))
+    if found := header_problem(header, limits.max_columns):
+        raise _HeldError(*found)
+    return header, skipped + size
+
+
+def _leading_bytes(source: Path, encoding: Encoding, wanted: int) -> bytes:
+    start = b""
+    for chunk in utf8_chunks(source, encoding):
+        start += chunk
+        if len(start) >= wanted:
+            break
+    return start
+
+
+def _first_record(body: bytes, grammar: Grammar) -> tuple[bytes, int]:
+    """Return the first record without its line end, and how many bytes it takes with it."""
+    if grammar.quote is None:
+        line = body.splitlines(keepends=True)[0] if body.isascii() else _first_line(body)
+        return line.rstrip(b"\r\n"), len(line)
+    match = grammar.record.match(body)
+    if match is None:
+        raise _HeldError("malformed_header", "the header breaks the quoting rules")
+    return match.group().rstrip(b"\r\n"), match.end()
+
+
+def _first_line(body: bytes) -> bytes:
+    stops = [position for position in (body.find(b"\n"), body.find(b"\r")) if position >= 0]
+    end = min(stops, default=len(body))
+    return body[: end + 1]
+
+
+def _grammar(dialect: Dialect) -> Grammar:
+    return Grammar(ord(dialect.delimiter), ord(dialect.quote) if dialect.quote else None)
+
+
+def _count_records(
+    source: Path, system: System, limits: DecodeLimits, width: int, encoding: Encoding, body_at: int
+) -> int:
+    """Return how many records a file has whose feed is unknown, for the ledger."""
+    grammar = _grammar(system.feeds[0].dialect)
+    try:
+        return sum(
+            len(block.starts) + len(block.broken)
+            for _, block in _blocks(source, encoding, body_at, grammar, width, limits)
+        )
+    except RecordTooLongError:
+        return 0
+
+
+def _blocks(
+    source: Path, encoding: Encoding, body_at: int, grammar: Grammar, width: int, limits: DecodeLimits
+) -> Iterator[tuple[bytes, Block]]:
+    """Yield the body in pieces of whole records; `body_at` is an offset into the UTF-8 text."""
+    bound = 4 * limits.max_field_chars
+    carry, skip = b"", body_at
+    for chunk in utf8_chunks(source, encoding):
+        taken = min(skip, len(chunk))
+        carry, skip = carry + chunk[taken:], skip - taken
+        if len(carry) >= limits.block_bytes:
+            block = cut(carry, grammar, width, final=False, max_field_bytes=bound)
+            yield carry, block
+            carry = carry[block.consumed :]
+    if carry:
+        yield carry, cut(carry, grammar, width, final=True, max_field_bytes=bound)
+
+
+class _BodyReader:
+    """Reads the records below the header; `rows_in` counts them as it goes."""
+
+    def __init__(self, feed: Feed, header: tuple[str, ...], encoding: Encoding, limits: DecodeLimits) -> None:
+        self.feed, self.header, self.encoding, self.limits = feed, header, encoding, limits
+        self.grammar = _grammar(feed.dialect)
+        self.rows_in = 0
+        self._line = 1
+
+    def read(self, source: Path, body_at: int, target: Path, rejects: Path) -> Decoded:
+        """Write both Parquet files and return the counts."""
+        fields = [pa.field(name, pa.string()) for name in self.header]
+        schema = pa.schema([*fields, pa.field("_source_row", pa.int64()), pa.field("_line_no", pa.int64())])
+        self._line += _count_line_ends(_leading_bytes(source, self.encoding, body_at)[:body_at])
+        personal = _personal_positions(self.feed, self.header)
+        with (
+            pq.ParquetWriter(target, schema, compression="lz4") as good,
+            pq.ParquetWriter(rejects, REJECT_SCHEMA) as bad,
+        ):
+            writer = RejectWriter(bad, self.feed.dialect, len(self.header), personal)
+            for data, block in _blocks(source, self.encoding, body_at, self.grammar, len(self.header), self.limits):
+                table = self._read_block(data, block, writer)
+                if table.num_rows:
+                    good.write_table(table.cast(schema))
+        return Decoded(
+            entity=self.feed.entity, encoding=self.encoding.name, header=self.header,
+            rows_in=self.rows_in, rows_rejected=writer.count,
+        )  # fmt: skip
+
+    def _read_block(self, data: bytes, block: Block, rejects: RejectWriter) -> pa.Table:
+        line_ends = _all_line_ends(data[: block.consumed])
+        origins = np.sort(np.concatenate([block.starts, [span.start for span in block.broken]]).astype(np.int64))
+        numbers = self.rows_in + 1 + np.searchsorted(origins, block.starts)
+        lines = self._line + np.searchsorted(line_ends, block.starts)
+        reasons = self._judge(data, block)
+        for index in np.flatnonzero(reasons):
+            raw = data[block.starts[index] : block.ends[index]]
+            rejects.add(int(numbers[index]), int(lines[index]), raw, str(reasons[index]))
+        for span in block.broken:
+            number = self.rows_in + 1 + int(np.searchsorted(origins, span.start))
+            line = self._line + int(np.searchsorted(line_ends, span.start))
+            rejects.add(number, line, data[span.start : span.end].rstrip(b"\r\n"), "malformed_quote")
+        rejects.flush()
+        self.rows_in += len(origins)
+        self._line += len(line_ends)
+        keep = reasons == ""
+        table = self._parse(_kept(data, block, keep), int(keep.sum()))
+        table = table.append_column("_source_row", pa.array(numbers[keep], pa.int64()))
+        return table.append_column("_line_no", pa.array(lines[keep], pa.int64()))
+
+    def _judge(self, data: bytes, block: Block) -> np.ndarray:
+        """Return a reason code per record, empty for a good one."""
+        reasons = np.full(len(block.starts), "", dtype="<U20")
+        for index in np.flatnonzero(block.widest > self.limits.max_field_chars):
+            if _longest_cell(data[block.starts[index] : block.ends[index]], self.feed.dialect) > self.limits.max_field_chars:
+                reasons[index] = "field_too_long"
+        reasons[block.fields != len(self.header)] = "ragged"
+        body = data[: block.consumed]
+        if len(body.translate(None, delete=_CONTROLS)) != len(body):
+            at = np.flatnonzero(_IS_CONTROL[np.frombuffer(body, dtype=np.uint8)])
+            reasons[_owners(at, block)] = "control_character"
+        if self.encoding.damaged:
+            for index in range(len(block.starts)):
+                if not _is_text(data[block.starts[index] : block.ends[index]]):
+                    reasons[index] = "undecodable"
+        return reasons
+
+    def _parse(self, body: bytes, expected: int) -> pa.Table:
+        names = list(self.header)
+        if not expected:
+            return pa.table({name: pa.array([], pa.string()) for name in names})
+        quote = self.feed.dialect.quote
+        table = pa_csv.read_csv(
+            # a leading line end: otherwise a first cell that begins with a byte-order mark would lose it
+            pa.py_buffer(b"\n" + body),
+            read_options=pa_csv.ReadOptions(column_names=names, block_size=len(body) + 2, use_threads=True),
+            parse_options=pa_csv.ParseOptions(
+                delimiter=self.feed.dialect.delimiter, quote_char=quote or False, double_quote=quote is not None,
+                escape_char=False, newlines_in_values=quote is not None, ignore_empty_lines=True,
+            ),
+            convert_options=pa_csv.ConvertOptions(
+                column_types={name: pa.string() for name in names}, strings_can_be_null=False, null_values=[],
+            ),
+        )  # fmt: skip
+        if table.num_rows != expected:
+            raise ValueError(f"counted {expected} records but read {table.num_rows}")
+        return table
+
+
+def _kept(data: bytes, block: Block, keep: np.ndarray) -> bytes:
+    """Return the kept records, each with a line end; the input itself when nothing was cut out."""
+    if keep.all() and not block.broken:
+        return data[: block.consumed]
+    return b"\n".join(data[start:end] for start, end in zip(block.starts[keep], block.ends[keep], strict=True)) + b"\n"
+
+
+def _owners(positions: Positions, block: Block) -> Positions:
+    """Return the records in which the byte positions lie."""
+    index = np.searchsorted(block.starts, positions, side="right") - 1
+    inside = (index >= 0) & (positions < block.ends[np.clip(index, 0, None)]) if len(block.starts) else index >= 0
+    return np.unique(index[inside])
+
+
+def _all_line_ends(data: bytes) -> Positions:
+    array = np.frombuffer(data, dtype=np.uint8)
+    feeds = np.flatnonzero(array == 10)
+    returns = np.flatnonzero(array == 13)
+    lone = returns[(returns == len(array) - 1) | (array[np.clip(returns + 1, 0, len(array) - 1)] != 10)]
+    return np.sort(np.concatenate([feeds, lone])) if len(lone) else feeds
+
+
+def _count_line_ends(data: bytes) -> int:
+    return len(_all_line_ends(data)) if data else 0
+
+
+def _longest_cell(record: bytes, dialect: Dialect) -> int:
+    return max((len(cell) for cell in cells_of(record.decode("utf-8", "replace"), dialect)), default=0)
+
+
+def _is_text(record: bytes) -> bool:
+    try:
+        record.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _personal_positions(feed: Feed, header: tuple[str, ...]) -> frozenset[int]:
+    names = {fold_header(alias) for column in feed.columns if column.personal for alias in column.headers}
+    return frozenset(index for index, name in enumerate(header) if fold_header(name) in names)

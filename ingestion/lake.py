@@ -1,0 +1,116 @@
+"""The durable raw: typed rows as Parquet, and beside them all that the ledger needs to be written again.
+
+`data/lake/<system>__<entity>/<sha256>.<account>.parquet` are the rows of one loaded file. `data/lake/_books/` holds, per
+file, its ledger entry (`.json`) and refused rows (`.quarantine.parquet`), and per further delivery one arrival. Each file
+is written whole, before the warehouse commits; writing it again changes nothing.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Iterator
+from dataclasses import asdict
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from ingestion.durable import put_in_place, write_whole
+from ingestion.ledger import Arrival, FileEntry, Settlement
+from ingestion.outcome import GateReport
+
+_INSTANTS = ("exported_at", "claimed_at", "finished_at")
+
+
+def keep_rows(lake: Path, file: FileEntry, rows: Path, quarantine: Path) -> tuple[Path, Path]:
+    """Move the typed and the refused rows of a loaded file into the lake; return where they are now."""
+    kept = lake / f"{file.system}__{file.entity}" / f"{file.sha256}.{file.account}.parquet"
+    refused = _books(lake) / f"{file.sha256}.{file.account}.quarantine.parquet"
+    put_in_place(quarantine, refused)
+    put_in_place(rows, kept)
+    return kept, refused
+
+
+def keep_entry(lake: Path, settlement: Settlement, arrival: Arrival, gate: GateReport | None) -> None:
+    """Write the ledger entry of one file, loaded or held."""
+    file = settlement.file
+    entry = asdict(file) | {name: getattr(file, name).isoformat() for name in _INSTANTS}
+    document = {
+        "file": entry,
+        "added": settlement.added,
+        "missing": settlement.missing,
+        "rows": str(settlement.rows.relative_to(lake)) if settlement.rows else None,
+        "quarantine": str(settlement.quarantine.relative_to(lake)) if settlement.quarantine else None,
+        "rule_version": settlement.rule_version,
+        "arrival": _plain(arrival),
+        "gate": asdict(gate) if gate else None,
+    }
+    _write_json(_books(lake) / f"{file.sha256}.{file.account}.json", document)
+
+
+def keep_arrival(lake: Path, arrival: Arrival) -> None:
+    """Write one further delivery of a known content; the same delivery again lands on the same name."""
+    name = hashlib.sha256(repr(arrival.identity).encode()).hexdigest()[:24]
+    _write_json(_books(lake) / f"{arrival.sha256}.{arrival.account}.arrival-{name}.json", _plain(arrival))
+
+
+def read_entries(lake: Path) -> Iterator[tuple[Settlement, Arrival]]:
+    """Yield every file of the books in the order in which it was first recorded."""
+    entries = []
+    for path in _json_files(lake):
+        if ".arrival-" not in path.name:
+            entries.append(_read_entry(lake, path))
+    yield from sorted(entries, key=lambda entry: (entry[0].file.finished_at, entry[0].file.account, entry[0].file.sha256))
+
+
+def read_arrivals(lake: Path) -> list[Arrival]:
+    """Return every further delivery, oldest first."""
+    arrivals = [_arrival(_read_json(path)) for path in _json_files(lake) if ".arrival-" in path.name]
+    return sorted(arrivals, key=lambda arrival: (arrival.seen_at, arrival.identity))
+
+
+def _read_entry(lake: Path, path: Path) -> tuple[Settlement, Arrival]:
+    document = _read_json(path)
+    values = document["file"] | {name: datetime.fromisoformat(document["file"][name]) for name in _INSTANTS}
+    settlement = Settlement(
+        file=FileEntry(**values), added=tuple(document["added"]), missing=tuple(document["missing"]),
+        rows=lake / document["rows"] if document["rows"] else None,
+        quarantine=lake / document["quarantine"] if document["quarantine"] else None,
+        rule_version=document["rule_version"],
+    )  # fmt: skip
+    return settlement, _arrival(document["arrival"])
+
+
+def _plain(arrival: Arrival) -> dict[str, Any]:
+    return asdict(arrival) | {"seen_at": arrival.seen_at.isoformat()}
+
+
+def _arrival(document: dict[str, Any]) -> Arrival:
+    account, source_file, *numbers = document["identity"]
+    return Arrival(
+        document["account"], document["source_file"], document["sha256"], datetime.fromisoformat(document["seen_at"]),
+        document["outcome"], (account, source_file, *numbers),
+    )  # fmt: skip
+
+
+def _books(lake: Path) -> Path:
+    return lake / "_books"
+
+
+def _json_files(lake: Path) -> list[Path]:
+    return sorted(path for path in _books(lake).glob("*.json"))
+
+
+def _read_json(path: Path) -> dict[str, Any]:
+    document: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    return document
+
+
+def _write_json(path: Path, document: dict[str, Any]) -> None:
+    text = json.dumps(document, indent=1, ensure_ascii=False, sort_keys=True)
+
+    def fill(beside: Path) -> None:
+        beside.write_text(text + os.linesep, encoding="utf-8")
+
+    write_whole(path, fill)

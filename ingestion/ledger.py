@@ -1,0 +1,234 @@
+"""The books of ingestion, in the same DuckDB file as the rows they speak of, written in the same transaction.
+
+`ingest.files`: one row per (account, sha256) ever accepted or held. `ingest.arrivals`: one row per delivery, new or
+duplicate. `ingest.landing`: the files on disk that need no second look. `ingest.schema_events`: the first file of a feed
+in which an undeclared column came or a declared one was missing. `quarantine.rows`: one row per refused record of a loaded
+file; a held file is kept whole in `data/quarantine/` instead.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from ingestion.contract import LINEAGE_COLUMNS, raw_table
+from ingestion.systems import SYSTEMS
+from warehouse.raw_store import ensure_table, quoted
+
+RULE_VERSION = "1"
+"""Raised when a parsing rule changes, so that a refused row says under which rules it was refused."""
+
+FILES = (
+    ("account", "VARCHAR"), ("system", "VARCHAR"), ("entity", "VARCHAR"), ("sha256", "VARCHAR"), ("source_file", "VARCHAR"),
+    ("size_bytes", "BIGINT"), ("exported_at", "TIMESTAMP"), ("encoding", "VARCHAR"), ("status", "VARCHAR"),
+    ("reason", "VARCHAR"), ("rows_in", "BIGINT"), ("rows_loaded", "BIGINT"), ("rows_quarantined", "BIGINT"),
+    ("claimed_at", "TIMESTAMP"), ("finished_at", "TIMESTAMP"),
+)  # fmt: skip
+ARRIVALS = (
+    ("account", "VARCHAR"), ("source_file", "VARCHAR"), ("sha256", "VARCHAR"), ("seen_at", "TIMESTAMP"), ("outcome", "VARCHAR"),
+)  # fmt: skip
+LANDING = (
+    ("account", "VARCHAR"), ("source_file", "VARCHAR"), ("size_bytes", "BIGINT"), ("modified_ns", "BIGINT"),
+    ("changed_ns", "BIGINT"), ("inode", "UBIGINT"), ("sha256", "VARCHAR"),
+)  # fmt: skip
+SCHEMA_EVENTS = (
+    ("account", "VARCHAR"), ("system", "VARCHAR"), ("entity", "VARCHAR"), ("sha256", "VARCHAR"), ("event", "VARCHAR"),
+    ("column_name", "VARCHAR"), ("seen_at", "TIMESTAMP"),
+)  # fmt: skip
+QUARANTINE_ROWS = (
+    ("account", "VARCHAR"), ("system", "VARCHAR"), ("entity", "VARCHAR"), ("sha256", "VARCHAR"), ("source_file", "VARCHAR"),
+    ("line_no", "BIGINT"), ("source_row", "BIGINT"), ("raw_text", "VARCHAR"), ("is_base64", "BOOLEAN"),
+    ("reason_code", "VARCHAR"), ("column_name", "VARCHAR"), ("detail", "VARCHAR"), ("rule_version", "VARCHAR"),
+    ("status", "VARCHAR"), ("quarantined_at", "TIMESTAMP"),
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class FileEntry:
+    """One row of `ingest.files`; instants are UTC without a zone."""
+
+    account: str
+    system: str
+    entity: str
+    sha256: str
+    source_file: str
+    size_bytes: int
+    exported_at: datetime
+    encoding: str
+    status: str
+    reason: str
+    rows_in: int
+    rows_loaded: int
+    rows_quarantined: int
+    claimed_at: datetime
+    finished_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Settlement:
+    """Everything one file leaves in the warehouse: its entry, drift, and the Parquet files of its rows when it loaded."""
+
+    file: FileEntry
+    added: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
+    rows: Path | None = None
+    quarantine: Path | None = None
+    rule_version: str = RULE_VERSION
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """One delivery of a content; `identity` is what its file looked like on disk."""
+
+    account: str
+    source_file: str
+    sha256: str
+    seen_at: datetime
+    outcome: str
+    identity: tuple[str, str, int, int, int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the ledger knew when the run began; kept up to date by the run."""
+
+    contents: dict[tuple[str, str], datetime] = field(default_factory=dict)
+    """(account, sha256) to exported_at."""
+    landing: set[tuple[str, str, int, int, int, int]] = field(default_factory=set)
+
+
+class LedgerError(Exception):
+    """A commit would not add up, so nothing of the file was written."""
+
+
+def ensure_raw_tables(connection: duckdb.DuckDBPyConnection) -> None:
+    """Create every raw, ingest and quarantine table that is not there, empty and typed; add columns an older one lacks."""
+    for system in SYSTEMS:
+        for feed in system.feeds:
+            declared = [(column.name, column.type.sql) for column in feed.stored_columns]
+            ensure_table(connection, "raw", raw_table(system, feed), [*declared, *LINEAGE_COLUMNS])
+    ensure_table(connection, "ingest", "files", FILES)
+    ensure_table(connection, "ingest", "arrivals", ARRIVALS)
+    ensure_table(connection, "ingest", "landing", LANDING)
+    ensure_table(connection, "ingest", "schema_events", SCHEMA_EVENTS)
+    ensure_table(connection, "quarantine", "rows", QUARANTINE_ROWS)
+
+
+def read_known(connection: duckdb.DuckDBPyConnection) -> Known:
+    """Return what is already in the books."""
+    contents = connection.execute("select account, sha256, exported_at from ingest.files").fetchall()
+    landing = connection.execute(
+        "select account, source_file, size_bytes, modified_ns, changed_ns, inode from ingest.landing"
+    ).fetchall()
+    return Known({(account, sha): at for account, sha, at in contents}, {tuple(row) for row in landing})
+
+
+def settle(connection: duckdb.DuckDBPyConnection, settlement: Settlement, arrivals: Iterable[Arrival]) -> None:
+    """Write rows, refused rows, ledger entry, drift and arrivals of one file in one transaction, or nothing of them.
+
+    Raises `LedgerError` when the numbers of rows do not add up.
+    """
+    connection.begin()
+    try:
+        _write(connection, settlement)
+        for arrival in arrivals:
+            _write_arrival(connection, arrival)
+        connection.commit()
+    except BaseException:
+        connection.rollback()
+        raise
+
+
+def record_arrival(connection: duckdb.DuckDBPyConnection, arrival: Arrival) -> None:
+    """Note one more delivery of a known content."""
+    connection.begin()
+    try:
+        _write_arrival(connection, arrival)
+        connection.commit()
+    except BaseException:
+        connection.rollback()
+        raise
+
+
+def _write(connection: duckdb.DuckDBPyConnection, settlement: Settlement) -> None:
+    file = settlement.file
+    if file.rows_in != file.rows_loaded + file.rows_quarantined:
+        raise LedgerError(f"{file.source_file}: {file.rows_in} in, {file.rows_loaded} + {file.rows_quarantined} out")
+    claimed = connection.execute(
+        "select count(*) from ingest.files where account = ? and sha256 = ?", [file.account, file.sha256]
+    ).fetchone()
+    if claimed != (0,):
+        raise LedgerError(f"{file.source_file}: its content is in the ledger already")
+    if settlement.rows is not None:
+        written = _insert(connection, "raw", f"{file.system}__{file.entity}", settlement.rows, {})
+        _same(file.source_file, "loaded", written, file.rows_loaded)
+    if settlement.quarantine is not None:
+        constants = {
+            "account": file.account, "system": file.system, "entity": file.entity, "sha256": file.sha256,
+            "source_file": file.source_file, "rule_version": settlement.rule_version, "status": "open",
+            "quarantined_at": file.finished_at,
+        }  # fmt: skip
+        written = _insert(connection, "quarantine", "rows", settlement.quarantine, constants)
+        _same(file.source_file, "quarantined", written, file.rows_quarantined)
+    values = [getattr(file, name) for name, _ in FILES]
+    connection.execute(f"insert into ingest.files values ({', '.join('?' * len(values))})", values)
+    for event, names in (("column_added", settlement.added), ("column_missing", settlement.missing)):
+        for name in names:
+            _write_event(connection, file, event, name)
+
+
+def _same(source_file: str, what: str, written: int, expected: int) -> None:
+    if written != expected:
+        raise LedgerError(f"{source_file}: {written} rows {what}, {expected} expected")
+
+
+def _insert(
+    connection: duckdb.DuckDBPyConnection, schema: str, table: str, source: Path, constants: Mapping[str, Any]
+) -> int:
+    """Append a Parquet file's rows, by column name, with constant columns beside them; return how many."""
+    with pq.ParquetFile(source) as file:
+        incoming = pa.RecordBatchReader.from_batches(file.schema_arrow, file.iter_batches())
+        names = list(file.schema_arrow.names)
+        target = ", ".join(quoted(name) for name in [*names, *constants])
+        columns = ", ".join([*(quoted(name) for name in names), *("?" for _ in constants)])
+        connection.register("incoming", incoming)
+        try:
+            done = connection.execute(
+                f"insert into {quoted(schema)}.{quoted(table)} ({target}) select {columns} from incoming", [*constants.values()]
+            ).fetchone()
+        finally:
+            connection.unregister("incoming")
+    return int(done[0]) if done else 0
+
+
+def _write_event(connection: duckdb.DuckDBPyConnection, file: FileEntry, event: str, name: str) -> None:
+    key = [file.account, file.system, file.entity, event, name]
+    seen = connection.execute(
+        "select count(*) from ingest.schema_events"
+        " where account = ? and system = ? and entity = ? and event = ? and column_name = ?", key
+    ).fetchone()  # fmt: skip
+    if seen == (0,):
+        connection.execute(
+            "insert into ingest.schema_events values (?, ?, ?, ?, ?, ?, ?)",
+            [file.account, file.system, file.entity, file.sha256, event, name, file.finished_at],
+        )
+
+
+def _write_arrival(connection: duckdb.DuckDBPyConnection, arrival: Arrival) -> None:
+    connection.execute(
+        "insert into ingest.arrivals values (?, ?, ?, ?, ?)",
+        [arrival.account, arrival.source_file, arrival.sha256, arrival.seen_at, arrival.outcome],
+    )
+    account, source_file, size_bytes, modified_ns, changed_ns, inode = arrival.identity
+    connection.execute("delete from ingest.landing where account = ? and source_file = ?", [account, source_file])
+    connection.execute(
+        "insert into ingest.landing values (?, ?, ?, ?, ?, ?, ?)",
+        [account, source_file, size_bytes, modified_ns, changed_ns, inode, arrival.sha256],
+    )

@@ -1,0 +1,162 @@
+"""Text cells to typed values, column by column, as polars expressions; what does not parse gets a reason, never a guess.
+
+Thousands separators, currency signs, full-width digits, `NaN`, day-first dates and instants that a clock change makes
+ambiguous are refused: each could be read in two ways or is not what the feed promises.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import polars as pl
+
+from ingestion.contract import Column, ColumnType
+
+EARLIEST_YEAR, LATEST_YEAR = 1990, 2100
+"""Dates outside are spreadsheet accidents (1899, 9999), not business."""
+
+_INTEGER = r"^[+-]?[0-9]{1,18}$"
+_DECIMAL = r"^[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)$"
+_EXACT_DECIMAL = r"^[+-]?0*[0-9]{0,14}(?:\.[0-9]{0,4}0*)?$"  # what DECIMAL(18,4) holds without rounding
+_DAMAGED = r"^[0-9](?:\.[0-9]+)?E\+[0-9]{2,3}$"  # how a spreadsheet shows a long number
+_DATE = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
+_INSTANT = (
+    r"^(?<day>[0-9]{4}-[0-9]{2}-[0-9]{2})[T ](?<minute>[0-9]{2}:[0-9]{2})(?<second>:[0-5][0-9])?(?<part>\.[0-9]{1,6})?0*"
+    r" ?(?<zone>Z|UTC|[+-](?:0[0-9]|1[0-4]):?[0-5][0-9])?$"
+)
+_TRUE, _FALSE = ("true", "yes", "y", "1"), ("false", "no", "n", "0")
+_BLANKS = " \t\r\n\u00a0\u2007\u202f"
+
+
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """A column's typed value and the reason it is refused; the value is null where the reason is not."""
+
+    value: pl.Expr
+    reason: pl.Expr
+
+
+def cell(column: Column, source: str) -> pl.Expr:
+    """Return the cell's text as it is judged: trimmed unless free text, blank and null tokens as null."""
+    text = pl.col(source)
+    trimmed = text.str.strip_chars(_BLANKS)
+    if column.excel_guard:
+        trimmed = trimmed.str.strip_prefix("'")
+    gone = trimmed == ""
+    if column.null_tokens:
+        gone = gone | trimmed.str.to_lowercase().is_in([token.lower() for token in column.null_tokens])
+    if column.type is ColumnType.TEXT and not column.allowed:
+        # free text stays exactly as written; only an empty cell, or one of nothing but blanks where a value is due, is null
+        kept, gone = text, (gone if not column.nullable or column.null_tokens else text == "")
+    else:
+        kept = trimmed
+    return pl.when(gone).then(None).otherwise(kept)
+
+
+def parse(column: Column, text: pl.Expr, zone: str) -> Parsed:
+    """Return the typed value and refusal reason of a column whose judged text is `text`; `zone` is the account's."""
+    parsed = _BY_TYPE[column.type](column, text, zone)
+    reason = parsed.reason
+    if column.non_negative:
+        reason = pl.coalesce(reason, pl.when(parsed.value < 0).then(pl.lit("negative")))
+    if not column.nullable:
+        reason = pl.coalesce(pl.when(text.is_null()).then(pl.lit("required_blank")), reason)
+    return Parsed(parsed.value, reason)
+
+
+def _text(column: Column, text: pl.Expr, zone: str) -> Parsed:
+    if not column.allowed:
+        return Parsed(text, pl.lit(None, pl.String))
+    canonical = text.str.to_lowercase().replace_strict(
+        {value.lower(): value for value in column.allowed}, default=None, return_dtype=pl.String
+    )
+    return Parsed(canonical, _unless(canonical.is_not_null(), text, "not_allowed"))
+
+
+def _identifier(column: Column, text: pl.Expr, zone: str) -> Parsed:
+    known = _text(column, text, zone)
+    damaged = pl.when(text.str.contains(_DAMAGED)).then(pl.lit("identifier_damaged"))
+    return Parsed(known.value, pl.coalesce(damaged, known.reason))
+
+
+def _integer(column: Column, text: pl.Expr, zone: str) -> Parsed:
+    fits = text.str.contains(_INTEGER)
+    value = pl.when(fits).then(text.str.strip_prefix("+")).cast(pl.Int64, strict=False)
+    return Parsed(value, _unless(fits, text, "not_integer"))
+
+
+def _decimal(column: Column, text: pl.Expr, zone: str) -> Parsed:
+    number, exact = text.str.contains(_DECIMAL), text.str.contains(_EXACT_DECIMAL)
+    digits = pl.when(number & exact).then(text)
+    whole = digits.str.extract(r"^[+-]?([0-9]*)", 1)
+    part = digits.str.extract(r"\.([0-9]{0,4})", 1).fill_null("").str.pad_end(4, "0")
+    units = pl.concat_str(whole, part).cast(pl.Int64, strict=False)
+    signed = pl.when(digits.str.starts_with("-")).then(-units).otherwise(units)
+    # an integer count of ten-thousandths, so that no binary fraction ever stands in for a price
+    value = signed.cast(pl.Decimal(38, 4)) / pl.lit(10_000).cast(pl.Decimal(38, 0))
+    reason = pl.coalesce(_unless(number, text, "not_decimal"), _unless(exact, text, "too_precise"))
+    return Parsed(value.cast(pl.Decimal(18, 4)), reason)
+
+
+def _boolean(column: Column, text: pl.Expr, zone: str) -> Parsed:
+    word = text.str.to_lowercase()
+    value = pl.when(word.is_in(list(_TRUE))).then(True).when(word.is_in(list(_FALSE))).then(False)
+    return Parsed(value, _unless(value.is_not_null(), text, "not_boolean"))
+
+
+def _date(column: Column, text: pl.Expr, zone: str) -> Parsed:
+    value = pl.when(text.str.contains(_DATE)).then(text).str.to_date("%Y-%m-%d", strict=False)
+    in_range = value.dt.year().is_between(EARLIEST_YEAR, LATEST_YEAR)
+    return Parsed(
+        pl.when(in_range).then(value),
+        pl.coalesce(_unless(value.is_not_null(), text, "not_date"), _unless(in_range, text, "out_of_range")),
+    )
+
+
+def _timestamp(column: Column, text: pl.Expr, zone: str) -> Parsed:
+    groups = text.str.extract_groups(_INSTANT).struct
+    stamp = pl.concat_str(
+        groups.field("day"), pl.lit(" "), groups.field("minute"), groups.field("second").fill_null(":00"),
+        groups.field("part").fill_null(""),
+    )  # fmt: skip
+    local = stamp.str.to_datetime("%Y-%m-%d %H:%M:%S%.f", time_unit="us", strict=False)
+    offset = groups.field("zone")
+    minutes = (
+        offset.str.slice(1, 2).cast(pl.Int64, strict=False) * 60 + offset.str.slice(-2).cast(pl.Int64, strict=False)
+    ).fill_null(0)
+    signed = pl.when(offset.str.starts_with("-")).then(-minutes).otherwise(minutes)
+    stated = local - pl.duration(minutes=pl.when(offset.is_in(["Z", "UTC"])).then(0).otherwise(signed))
+    first = _to_utc(local, zone, "earliest")
+    once = _to_utc(local, zone, "null")
+    value = pl.when(offset.is_null()).then(once).otherwise(stated)
+    in_range = local.dt.year().is_between(EARLIEST_YEAR, LATEST_YEAR)
+    unsure = offset.is_null() & local.is_not_null() & once.is_null()
+    reason = (
+        pl.when(text.is_null()).then(None)
+        .when(local.is_null()).then(pl.lit("not_timestamp"))
+        .when(~in_range).then(pl.lit("out_of_range"))
+        .when(unsure & first.is_null()).then(pl.lit("nonexistent_local_time"))
+        .when(unsure).then(pl.lit("ambiguous_local_time"))
+    )  # fmt: skip
+    return Parsed(pl.when(in_range).then(value), reason)
+
+
+def _to_utc(local: pl.Expr, zone: str, ambiguous: str) -> pl.Expr:
+    zoned = local.dt.replace_time_zone(zone, ambiguous=ambiguous, non_existent="null")  # type: ignore[arg-type]
+    return zoned.dt.convert_time_zone("UTC").dt.replace_time_zone(None)
+
+
+def _unless(good: pl.Expr, text: pl.Expr, reason: str) -> pl.Expr:
+    """Return the reason where there is a text and it is not good."""
+    return pl.when(text.is_not_null() & ~good.fill_null(False)).then(pl.lit(reason))
+
+
+_BY_TYPE = {
+    ColumnType.TEXT: _text,
+    ColumnType.IDENTIFIER: _identifier,
+    ColumnType.INTEGER: _integer,
+    ColumnType.DECIMAL: _decimal,
+    ColumnType.BOOLEAN: _boolean,
+    ColumnType.DATE: _date,
+    ColumnType.TIMESTAMP: _timestamp,
+}

@@ -1,0 +1,160 @@
+"""Files in `data/landing/<account>/` to private copies in `data/staging/<sha256>`.
+
+A copy is named by the hash of its bytes, so no file name ever reaches the reader. Links (symbolic or hard), pipes, folders
+and oversized files are refused without being opened; half-written ones (by suffix, by age, by changing while read) wait.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import stat
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from ingestion.durable import PARTIAL, partial_name, put_in_place
+
+UNFINISHED = (".part", ".partial", ".tmp", ".temp", ".crdownload", ".filepart", ".download", ".done", "~")
+"""Endings of files that are still being written, or that only mark another file."""
+
+_STAMP = re.compile(r"(\d{8}T\d{6}Z)")
+_CHUNK = 4 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """One regular file as found; the four numbers change whenever its content may have."""
+
+    account: str
+    path: Path
+    source_file: str
+    size_bytes: int
+    modified_ns: int
+    changed_ns: int
+    inode: int
+
+    @property
+    def identity(self) -> tuple[str, str, int, int, int, int]:
+        """What tells an unchanged file from a new delivery without reading it."""
+        return self.account, self.source_file, self.size_bytes, self.modified_ns, self.changed_ns, self.inode
+
+
+@dataclass(frozen=True, slots=True)
+class NotTaken:
+    """A file left where it is: `waiting` for its writer, or `refused` for what it is."""
+
+    account: str
+    source_file: str
+    status: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Staged:
+    """A private copy, complete and named by its content."""
+
+    sha256: str
+    path: Path
+
+
+class ChangedWhileReadError(Exception):
+    """The file grew or was replaced during the copy; it will be taken once it is at rest."""
+
+
+def look(landing: Path, accounts: Iterable[str], *, max_bytes: int, stable_seconds: int, now: datetime) -> Iterator[Sighting | NotTaken]:
+    """Yield every file of every account's folder in name order; `now` is aware UTC."""
+    known = set(accounts)
+    if not landing.is_dir():
+        return
+    for folder in sorted(os.scandir(landing), key=lambda entry: entry.name):
+        if folder.name.startswith("."):
+            continue
+        if not folder.is_dir(follow_symlinks=False):
+            yield NotTaken("", _printable(folder.name), "refused", "lies beside the accounts' folders, not inside one")
+        elif folder.name not in known:
+            if any(os.scandir(folder.path)):
+                yield NotTaken(folder.name, "", "refused", "no account of this name in tallyhouse.toml")
+        else:
+            for entry in sorted(os.scandir(folder.path), key=lambda entry: entry.name):
+                if found := _judge(folder.name, entry, max_bytes, stable_seconds, now):
+                    yield found
+
+
+def _judge(account: str, entry: os.DirEntry[str], max_bytes: int, stable_seconds: int, now: datetime) -> Sighting | NotTaken | None:
+    if entry.name.startswith(".") or entry.name.lower().endswith(UNFINISHED):
+        return None
+    name = _printable(entry.name)
+    facts = entry.stat(follow_symlinks=False)
+    problem = _problem(facts, max_bytes)
+    if problem:
+        return NotTaken(account, name, "refused", problem)
+    if now.timestamp() - facts.st_mtime < stable_seconds:
+        return NotTaken(account, name, "waiting", f"changed less than {stable_seconds} s ago")
+    return Sighting(account, Path(entry.path), name, facts.st_size, facts.st_mtime_ns, facts.st_ctime_ns, facts.st_ino)
+
+
+def _problem(facts: os.stat_result, max_bytes: int) -> str:
+    if stat.S_ISLNK(facts.st_mode):
+        return "a symbolic link; put the file itself here"
+    if stat.S_ISDIR(facts.st_mode):
+        return "a folder; put files directly into the account's folder"
+    if not stat.S_ISREG(facts.st_mode):
+        return "not a regular file"
+    if facts.st_nlink > 1:
+        return "a hard link to a file elsewhere; copy it instead"
+    if facts.st_size > max_bytes:
+        return f"{facts.st_size} bytes; limits.max_file_mb allows {max_bytes}"
+    return ""
+
+
+def stage(sighting: Sighting, staging: Path) -> Staged:
+    """Copy the file to `staging/<sha256>`, hashing on the way; raises `ChangedWhileReadError` when it is not at rest."""
+    beside = partial_name(staging / f"incoming-{os.getpid()}")
+    digest = hashlib.sha256()
+    handle = os.open(sighting.path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0))
+    with os.fdopen(handle, "rb") as source, beside.open("wb") as target:
+        _unchanged(sighting, os.fstat(source.fileno()))
+        while chunk := source.read(_CHUNK):
+            digest.update(chunk)
+            target.write(chunk)
+        _unchanged(sighting, os.fstat(source.fileno()))
+    path = staging / digest.hexdigest()
+    put_in_place(beside, path)
+    return Staged(digest.hexdigest(), path)
+
+
+def _unchanged(sighting: Sighting, facts: os.stat_result) -> None:
+    now = (facts.st_size, facts.st_mtime_ns, facts.st_ino)
+    if now != (sighting.size_bytes, sighting.modified_ns, sighting.inode) or not stat.S_ISREG(facts.st_mode):
+        raise ChangedWhileReadError(f"{sighting.source_file}: changed while it was read")
+
+
+def sweep(staging: Path) -> None:
+    """Remove what an interrupted run left in staging; every staged copy can be made again from landing."""
+    for entry in staging.iterdir():
+        if entry.name.endswith(PARTIAL) or re.fullmatch(r"[0-9a-f]{64}(\..+)?", entry.name):
+            entry.unlink()
+
+
+def exported_at(source_file: str, modified_ns: int) -> datetime:
+    """Return the instant the export speaks of: the stamp in its name, else its modification time, in whole seconds UTC."""
+    found = _STAMP.search(source_file)
+    if found:
+        try:
+            return datetime.strptime(found.group(1), "%Y%m%dT%H%M%SZ")
+        except ValueError:
+            # digits that are no date are not a stamp
+            return _modified(modified_ns)
+    return _modified(modified_ns)
+
+
+def _modified(modified_ns: int) -> datetime:
+    return datetime.fromtimestamp(modified_ns // 1_000_000_000, UTC).replace(tzinfo=None)
+
+
+def _printable(name: str) -> str:
+    """Return a file name that any text column can hold; bytes that are no text become escapes."""
+    return name.encode("utf-8", "backslashreplace").decode("utf-8")

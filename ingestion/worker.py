@@ -1,0 +1,119 @@
+"""The reading process: hostile bytes are decoded here, with bounded memory and time, never in the process that holds the warehouse.
+
+One process reads file after file; after a crash, a time-out or an exhausted memory bound the next file gets a fresh one.
+Protocol: one JSON object per line, request in, answer out.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import resource
+import select
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+from company import REPOSITORY
+
+
+class WorkerDiedError(Exception):
+    """The process ended or was ended while it worked; the message says how."""
+
+
+class WorkerProcess:
+    """A child that answers JSON lines; started at once, so that its imports overlap with other work."""
+
+    def __init__(self, module: str, *arguments: str) -> None:
+        self._errors = tempfile.TemporaryFile()
+        self._child = subprocess.Popen(
+            [sys.executable, "-m", module, *arguments],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self._errors, cwd=REPOSITORY,
+        )  # fmt: skip
+        self._buffer = b""
+
+    @property
+    def alive(self) -> bool:
+        """Whether the child still runs."""
+        return self._child.poll() is None
+
+    def call(self, request: dict[str, Any], seconds: float) -> dict[str, Any]:
+        """Send one request and return its answer; raises `WorkerDiedError` on death or when `seconds` are over."""
+        assert self._child.stdin is not None
+        try:
+            self._child.stdin.write(json.dumps(request).encode() + b"\n")
+            self._child.stdin.flush()
+        except BrokenPipeError as error:
+            raise WorkerDiedError(self._epitaph()) from error
+        answer: dict[str, Any] = json.loads(self._line(time.monotonic() + seconds, seconds))
+        return answer
+
+    def _line(self, deadline: float, seconds: float) -> bytes:
+        assert self._child.stdout is not None
+        while b"\n" not in self._buffer:
+            left = deadline - time.monotonic()
+            ready, _, _ = select.select([self._child.stdout], [], [], max(left, 0))
+            if not ready:
+                self.close()
+                raise WorkerDiedError(f"no answer within {seconds:.0f} s")
+            chunk = self._child.stdout.read1(1 << 16)  # type: ignore[attr-defined]
+            if not chunk:
+                raise WorkerDiedError(self._epitaph())
+            self._buffer += chunk
+        line, _, self._buffer = self._buffer.partition(b"\n")
+        return line
+
+    def _epitaph(self) -> str:
+        code = self._child.wait()
+        self._errors.seek(0)
+        last = self._errors.read()[-2000:].decode("utf-8", "replace").strip().splitlines()
+        return f"ended with code {code}" + (f": {last[-1][:300]}" if last else "")
+
+    def close(self) -> None:
+        """End the child; harmless when it has ended."""
+        self._child.kill()
+        self._child.wait()
+        for pipe in (self._child.stdin, self._child.stdout):
+            if pipe is not None:
+                pipe.close()
+        self._errors.close()
+
+
+def serve() -> None:
+    """Answer decode requests from standard input until it closes."""
+    from ingestion.decode import DecodeLimits, decode_file
+    from ingestion.systems import system_named
+
+    for line in sys.stdin.buffer:
+        request = json.loads(line)
+        _bound(int(request["memory_mb"]), int(request["seconds"]))
+        try:
+            decoded = decode_file(
+                Path(request["source"]), Path(request["target"]), Path(request["rejects"]),
+                system_named(request["system"]), DecodeLimits(**request["limits"]),
+            )  # fmt: skip
+            answer = dataclasses.asdict(decoded)
+        except MemoryError as error:
+            # pyarrow's own out-of-memory error is one of these too
+            answer = {"failure": "decode_memory", "detail": str(error)[:300]}
+        sys.stdout.write(json.dumps(answer) + "\n")
+        sys.stdout.flush()
+
+
+def _bound(memory_mb: int, seconds: int) -> None:
+    """Bound this process: address space in all, processor seconds from now on, and no core dumps."""
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    spent = int(used.ru_utime + used.ru_stime) + 1
+    _, hard_memory = resource.getrlimit(resource.RLIMIT_AS)
+    resource.setrlimit(resource.RLIMIT_AS, (memory_mb * 1024 * 1024, hard_memory))
+    _, hard_cpu = resource.getrlimit(resource.RLIMIT_CPU)
+    # two threads may work at once, so processor time runs at most twice as fast as the clock
+    resource.setrlimit(resource.RLIMIT_CPU, (spent + 2 * seconds, hard_cpu))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+if __name__ == "__main__":
+    serve()
