@@ -1,0 +1,171 @@
+"""Availability: what can be sold at each location with every term, and what each channel is told, with every policy."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from dashboards import charts, queries
+from dashboards.frame import Frame, many_filter, open_frame, search_filter
+from dashboards.queries import Filters
+from dashboards.tables import describe_filters, download_csv, select_row
+from dashboards.tiles import Tile, definition, draw_tiles, percent, whole
+
+_STOCK_SCOPE = "search, location, stock status"
+_LISTING_SCOPE = "search, channel, listing status"
+_NOTHING_MATCHES = "Nothing matches these filters. Clear the search or a filter."
+
+
+def _values(choices: pd.DataFrame, choice: str) -> list[str]:
+    return [str(value) for value in choices.loc[choices["choice"] == choice, "value"]]
+
+
+def _filters(frame: Frame) -> tuple[Filters, Filters]:
+    choices = queries.stock_choices(frame.connection)
+    with st.grid(min_column_width=180, gap="xsmall"):
+        search = search_filter(placeholder="SKU, channel SKU or title")
+        locations = many_filter("Location", _values(choices, "location"), key="location", all_of="locations")
+        stock = many_filter("Stock status", _values(choices, "stock_status"), key="stock_status", all_of="statuses")
+        channels = many_filter("Channel", queries.channels(frame.connection), key="channel", all_of="channels")
+        listing = many_filter(
+            "Listing status", _values(choices, "listing_status"), key="listing_status", all_of="statuses"
+        )
+    return (
+        frame.filters(search=search, locations=locations, statuses=stock),
+        frame.filters(search=search, channels=channels, statuses=listing),
+    )
+
+
+def _tiles(frame: Frame, stock: Filters, listings: Filters) -> None:
+    at_rest = queries.stock_totals(frame.connection, stock).iloc[0]
+    shown = queries.listing_totals(frame.connection, listings).iloc[0]
+    draw_tiles(
+        [
+            Tile(
+                "Units to sell", whole(at_rest["ats_qty"]),
+                definition(frame.catalogue, "ats_qty", whole(at_rest["ats_qty"]), f"{whole(at_rest['on_hand_qty'])} on hand"),
+                _STOCK_SCOPE, f"of {whole(at_rest['on_hand_qty'])} on hand",
+            ),
+            Tile(
+                "Nothing to sell", percent(at_rest["stockout_rate"]),
+                definition(
+                    frame.catalogue, "stockout_rate",
+                    whole(at_rest["stocked_out_count"]), f"{whole(at_rest['tracked_count'])} SKU x location",
+                ),
+                _STOCK_SCOPE, f"{whole(at_rest['stocked_out_count'])} of {whole(at_rest['tracked_count'])}",
+            ),
+            Tile(
+                "Units owed", whole(at_rest["debt_qty"]),
+                "Units claimed by open orders or holds beyond what is sellable at that location. They are taken from the "
+                "pool that channels sell from.",
+                _STOCK_SCOPE, f"{whole(at_rest['owed_count'])} rows", "red" if at_rest["owed_count"] else "off",
+            ),
+            Tile(
+                "Doubtful stock", whole(at_rest["doubtful_count"]),
+                "SKU x location whose stated stock is negative, older than its feed may be, or missing although orders claim it.",
+                _STOCK_SCOPE, f"of {whole(at_rest['stock_rows_count'])} rows",
+            ),
+            Tile(
+                "Listings with a number", whole(shown["ok_count"]),
+                "Listings whose number rests on fresh stated stock. Of these, some may rightly show zero.",
+                _LISTING_SCOPE, f"{whole(shown['zero_count'])} show zero",
+            ),
+            Tile(
+                "Listings held at zero", whole(shown["held_count"]),
+                "Listings shown as zero because their stock is not known or its feed is too old: a guard, not a stockout. "
+                "A fresh export releases them.",
+                _LISTING_SCOPE, f"of {whole(shown['listings_count'])} listings", "red" if shown["held_count"] else "off",
+            ),
+        ]
+    )  # fmt: skip
+
+
+def _stock(frame: Frame, filters: Filters) -> None:
+    descriptions = queries.column_descriptions(frame.connection, "reports.rpt_stock_health")
+    rows = queries.stock_rows(frame.connection, filters)
+    left, right = st.columns([3, 2], gap="medium")
+    with left, st.container(border=True, height="stretch"):
+        st.subheader("Stock by location", anchor=False)
+        st.caption(
+            f"{_STOCK_SCOPE.capitalize()} apply. Units owed first, then the emptiest. "
+            "Select a row to see how its number came about."
+        )
+        if rows.empty:
+            st.info(_no_stock(filters))
+            return
+        row = select_row(
+            rows, descriptions, name="stock", build_id=frame.serving.build_id, keys=("sku_id", "location_id"),
+            alt="Stock by SKU and location with every term",
+        )  # fmt: skip
+        _shown(len(rows))
+        download_csv(
+            lambda: queries.stock_rows(frame.connection, filters, limit=queries.MAX_DOWNLOAD_ROWS),
+            title="Tallyhouse stock by location", name="stock_by_location", build_id=frame.serving.build_id,
+            as_of=frame.serving.as_of, filters=describe_filters(filters, has_period=False),
+        )  # fmt: skip
+    with right, st.container(border=True, height="stretch"):
+        st.subheader(f"{row['sku_id']} at {row['location_id']}", anchor=False)
+        st.caption(f"{_text(row['title'])}From on hand to what can be sold. Status: {row['status']}.")
+        steps = queries.stock_steps(frame.connection, str(row["sku_id"]), str(row["location_id"]))
+        st.altair_chart(charts.waterfall(steps), alt="From on hand to available to sell")
+
+
+def _listings(frame: Frame, filters: Filters) -> None:
+    descriptions = queries.column_descriptions(frame.connection, "reports.rpt_channel_stock")
+    rows = queries.listing_rows(frame.connection, filters)
+    left, right = st.columns([3, 2], gap="medium")
+    with left, st.container(border=True, height="stretch"):
+        st.subheader("What each channel is told", anchor=False)
+        st.caption(f"{_LISTING_SCOPE.capitalize()} apply. Listings held at zero first, then the emptiest.")
+        if rows.empty:
+            st.info(
+                "No listing matches. Listings come from the listings template, or from the SKUs on a channel's own exports."
+            )
+            return
+        row = select_row(
+            rows, descriptions, name="listings", build_id=frame.serving.build_id, keys=("channel_account", "listing_id"),
+            alt="Listings with what each policy leaves",
+        )  # fmt: skip
+        _shown(len(rows))
+        download_csv(
+            lambda: queries.listing_rows(frame.connection, filters, limit=queries.MAX_DOWNLOAD_ROWS),
+            title="Tallyhouse channel stock", name="channel_stock", build_id=frame.serving.build_id,
+            as_of=frame.serving.as_of, filters=describe_filters(filters, has_period=False),
+        )  # fmt: skip
+    with right, st.container(border=True, height="stretch"):
+        st.subheader(f"{row['channel_sku']} on {row['channel_account']}", anchor=False)
+        st.caption(
+            f"{_text(row['title'])}From the shared pool to the published number, in stock units. Status: {row['status']}."
+        )
+        steps = queries.listing_steps(frame.connection, str(row["channel_account"]), str(row["listing_id"]))
+        st.altair_chart(charts.waterfall(steps), alt="From the shared pool to the published number")
+
+
+def _text(value: object) -> str:
+    return f"{value}. " if isinstance(value, str) and value else ""
+
+
+def _no_stock(filters: Filters) -> str:
+    if filters.search or filters.locations or filters.statuses:
+        return _NOTHING_MATCHES
+    return (
+        "No stock has been stated. Put an inventory export of a channel, or the stock_snapshots template, into "
+        "`data/landing/<account>/` and run `tallyhouse run`."
+    )
+
+
+def _shown(count: int) -> None:
+    if count >= queries.MAX_ROWS:
+        st.caption(f"The first {count:,} rows; narrow the filters, or download them all.")
+
+
+def main() -> None:
+    """Draw the page."""
+    frame = open_frame("Availability", "What can be sold, where, and what is every channel told?")
+    stock, listings = _filters(frame)
+    _tiles(frame, stock, listings)
+    _stock(frame, stock)
+    _listings(frame, listings)
+
+
+main()

@@ -1,0 +1,94 @@
+"""How a column is headed and formatted on a page; what it means is read from the published file's own descriptions.
+
+`note` is used only for a column that a query computes itself, which therefore has no description in the file.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Kind(StrEnum):
+    """How a column's values are written."""
+
+    TEXT = "text"
+    UNITS = "units"
+    COUNT = "count"
+    RATE = "rate"
+    AMOUNT = "amount"
+    NUMBER = "number"
+    DATE = "date"
+    INSTANT = "instant"
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """A column's heading and kind; `note` explains a computed column."""
+
+    heading: str
+    kind: Kind = Kind.TEXT
+    note: str = ""
+
+
+def _texts(**headings: str) -> dict[str, Label]:
+    return {name: Label(heading) for name, heading in headings.items()}
+
+
+def _units(**headings: str) -> dict[str, Label]:
+    return {name: Label(heading, Kind.UNITS) for name, heading in headings.items()}
+
+
+def _counts(**headings: str) -> dict[str, Label]:
+    return {name: Label(heading, Kind.COUNT) for name, heading in headings.items()}
+
+
+LABELS: dict[str, Label] = {
+    **_texts(
+        sku_id="SKU", title="Title", location_id="Location", location_name="Location name", status="Status",
+        category="Category", lifecycle="Life cycle", channel_account="Channel", listing_id="Listing", channel_sku="Channel SKU",
+        fulfilled_by="Shipped by", urgency="Urgency", supplier_id="Supplier id", supplier_name="Supplier", currency="Currency",
+        demand_class="Demand pattern", lead_time_source="Lead time from", reasons="Reasons", account="Account", entity="Feed",
+        reason_code="Reason", check_name="Check", run_id="Run", destination="Destination", row_key="Row",
+        mode="Mode", environment="Environment", reason="Reason", proposal_id="Proposal",
+    ),
+    **_units(
+        on_hand_qty="On hand", unavailable_qty="Unsellable", sellable_qty="Sellable", committed_qty="Claimed",
+        reserved_qty="Held", outbound_qty="Leaving", node_buffer_qty="Buffer", ats_qty="To sell", debt_qty="Owed",
+        pool_qty="Pool", after_ring_fence_qty="After ring fence", after_share_qty="After share",
+        after_stale_buffer_qty="After feed age", after_channel_buffer_qty="After buffer", after_cap_qty="After cap",
+        units_per_listing="Pack", order_qty="Order", need_qty="Need", moq_qty="Minimum", order_multiple_qty="Multiple",
+        position_qty="Position", backordered_qty="Waiting", on_order_qty="On order", in_transit_qty="In transit",
+        reorder_point_qty="Reorder point", order_up_to_qty="Order up to", safety_stock_qty="Safety stock",
+        units_ordered_qty="Units ordered", units_filled_qty="Units filled",
+    ),
+    **_counts(
+        orders_count="Orders", orders_filled_count="Orders filled", orders_due_count="Orders due",
+        perfect_count="Perfect", unjudged_count="Unjudged", immature_orders_count="Still in time",
+        lines_ordered_count="Lines", lines_filled_count="Lines filled", files_count="Files", rows_in_count="Rows in",
+        rows_loaded_count="Loaded", rows_quarantined_count="Quarantined", rows_count="Rows", expected="Expected",
+        actual="Actual", difference="Difference", proposals_count="Lines to order", tracked_count="Tracked SKUs",
+        stocked_out_count="Nothing to sell", planned_count="Planned", sent_count="Sent", unchanged_count="Unchanged",
+        held_count="Held", lead_time_receipts_count="Receipts seen", rejected_count="Rejected",
+    ),
+    "listing_qty": Label("Shown", Kind.COUNT),
+    "unit_fill_rate": Label("Unit fill", Kind.RATE, "Units filled in the first pass, over units ordered."),
+    "order_fill_rate": Label("Order fill", Kind.RATE, "Orders filled in the first pass, over orders."),
+    "perfect_order_rate": Label("Perfect orders", Kind.RATE, "Orders that passed all four tests, over orders due."),
+    "stockout_rate": Label("Nothing to sell, share", Kind.RATE, "Tracked SKUs with nothing to sell, over tracked SKUs."),
+    "service_level_rate": Label("Service level", Kind.RATE),
+    "unit_cost_amount": Label("Unit cost", Kind.AMOUNT),
+    "line_amount": Label("Value", Kind.AMOUNT),
+    "feed_age_minutes": Label("Feed age, min", Kind.NUMBER),
+    "age_hours": Label("Age, h", Kind.NUMBER, "Hours from the newest export's own time to the as-of instant."),
+    "cadence_hours": Label("Cadence, h", Kind.NUMBER),
+    "lead_time_days": Label("Lead time, days", Kind.NUMBER),
+    "review_days": Label("Ordered every, days", Kind.NUMBER),
+    "day_forecast_qty": Label("Demand a day", Kind.NUMBER),
+    "order_by_date": Label("Order by", Kind.DATE),
+    "newest_exported_at": Label("Newest export, UTC", Kind.INSTANT),
+    "updated_at": Label("Last change, UTC", Kind.INSTANT),
+    "started_at": Label("Started, UTC", Kind.INSTANT),
+    "finished_at": Label("Finished, UTC", Kind.INSTANT),
+}  # fmt: skip
+"""Every column that a page may show."""

@@ -1,0 +1,103 @@
+"""Data health: what came in, what was refused, whether the sums agree, and what was pushed."""
+
+from __future__ import annotations
+
+import duckdb
+import pandas as pd
+
+from dashboards.queries.filters import MAX_ROWS, Filters, chosen, fetch
+
+
+def feed_totals(connection: duckdb.DuckDBPyConnection, filters: Filters) -> pd.DataFrame:
+    """Return one row: feeds by freshness, files, and rows in beside loaded and quarantined."""
+    sql = f"""
+        select count(*) as feeds_count, count(*) filter (where status = 'fresh') as fresh_count,
+            count(*) filter (where status <> 'fresh') as late_count,
+            coalesce(sum(files_count), 0) as files_count, coalesce(sum(rows_in_count), 0) as rows_in_count,
+            coalesce(sum(rows_loaded_count), 0) as rows_loaded_count,
+            coalesce(sum(rows_quarantined_count), 0) as rows_quarantined_count,
+            coalesce(sum(rows_in_count - rows_loaded_count - rows_quarantined_count), 0) as rows_unexplained_count
+        from reports.rpt_data_health_feeds where {chosen("account", "channels")} limit 1
+    """
+    return fetch(connection, sql, filters)
+
+
+def feeds(connection: duckdb.DuckDBPyConnection, filters: Filters) -> pd.DataFrame:
+    """Return one row per account and entity, the latest relative to its cadence first."""
+    sql = f"""
+        select account, entity, status, newest_exported_at, age_minutes, cadence_hours,
+            age_minutes / 60.0 as age_hours, age_minutes / nullif(cadence_hours * 60.0, 0) as age_of_cadence_rate,
+            files_count, rows_in_count, rows_loaded_count, rows_quarantined_count
+        from reports.rpt_data_health_feeds where {chosen("account", "channels")}
+        order by age_of_cadence_rate desc nulls first, account, entity limit {MAX_ROWS}
+    """
+    return fetch(connection, sql, filters)
+
+
+def late_feeds(connection: duckdb.DuckDBPyConnection) -> pd.DataFrame:
+    """Return account, entity and status of the feeds that are not fresh."""
+    sql = """
+        select account, entity, status from reports.rpt_data_health_feeds
+        where status <> 'fresh' order by account, entity limit 50
+    """
+    return fetch(connection, sql)
+
+
+def quarantine(connection: duckdb.DuckDBPyConnection, filters: Filters) -> pd.DataFrame:
+    """Return one row per account, entity and reason with the rows refused, most first."""
+    sql = f"""
+        select account, entity, reason_code, rows_count from reports.rpt_data_health_quarantine
+        where {chosen("account", "channels")} order by rows_count desc, account, entity, reason_code limit {MAX_ROWS}
+    """
+    return fetch(connection, sql, filters)
+
+
+def quarantine_by_reason(connection: duckdb.DuckDBPyConnection, filters: Filters) -> pd.DataFrame:
+    """Return one row per reason: rows refused for it, and the feeds it occurs in."""
+    sql = f"""
+        select reason_code, sum(rows_count) as rows_count, string_agg(distinct account || ' ' || entity, ', ') as feeds
+        from reports.rpt_data_health_quarantine where {chosen("account", "channels")}
+        group by reason_code order by rows_count desc, reason_code limit 12
+    """
+    return fetch(connection, sql, filters)
+
+
+def reconciliation(connection: duckdb.DuckDBPyConnection) -> pd.DataFrame:
+    """Return one row per check: what was expected, what is there, the difference; unequal ones first."""
+    sql = f"""
+        select check_name, expected, actual, difference from reports.rpt_data_health_reconciliation
+        order by abs(difference) desc, check_name limit {MAX_ROWS}
+    """
+    return fetch(connection, sql)
+
+
+def reconciliation_totals(connection: duckdb.DuckDBPyConnection) -> pd.DataFrame:
+    """Return one row: checks, and how many are equal and unequal."""
+    sql = """
+        select count(*) as checks_count, count(*) filter (where difference = 0) as equal_count,
+            count(*) filter (where difference <> 0 or difference is null) as unequal_count
+        from reports.rpt_data_health_reconciliation limit 1
+    """
+    return fetch(connection, sql)
+
+
+def push_runs(connection: duckdb.DuckDBPyConnection, *, limit: int = 50) -> pd.DataFrame:
+    """Return one row per push run, newest first."""
+    return fetch(
+        connection, "select * from reports.rpt_push_runs order by started_at desc limit $row_limit", row_limit=limit
+    )
+
+
+def open_push_rows(connection: duckdb.DuckDBPyConnection) -> pd.DataFrame:
+    """Return the newest outcome per destination and row where it is not confirmed, newest first."""
+    sql = f"""
+        select destination, row_key, status, reason, updated_at, run_id from reports.rpt_push_rows_latest
+        where status <> 'confirmed' order by updated_at desc, destination, row_key limit {MAX_ROWS}
+    """
+    return fetch(connection, sql)
+
+
+def accounts(connection: duckdb.DuckDBPyConnection) -> list[str]:
+    """Return every account that has a feed, sorted."""
+    sql = "select distinct account from reports.rpt_data_health_feeds where account is not null order by account limit 500"
+    return [str(value) for value in fetch(connection, sql)["account"]]
