@@ -1,0 +1,23 @@
+{{ config(schema='operations') }}
+
+with final as (
+    select
+        run_id,
+        destination,
+        environment,
+        mode,
+        status,
+        as_of_at,
+        build_id,
+        planned_count,
+        sent_count,
+        unchanged_count,
+        held_count,
+        rejected_count,
+        started_at,
+        finished_at,
+        reason
+    from {{ ref('stg_ops__push_runs') }}
+)
+
+select * from final

@@ -1,0 +1,21 @@
+with final as (
+    select
+        run_id,
+        destination,
+        environment,
+        mode,
+        status,
+        as_of_at,
+        build_id,
+        planned_count,
+        sent_count,
+        unchanged_count,
+        held_count,
+        rejected_count,
+        started_at,
+        finished_at,
+        reason
+    from {{ ref('fct_push_runs') }}
+)
+
+select * from final

@@ -1,0 +1,25 @@
+with source as (
+    select * from {{ source('ingest', 'files') }}
+),
+
+final as (
+    select
+        account,
+        system,
+        entity,
+        sha256,
+        source_file,
+        size_bytes,
+        exported_at,
+        encoding,
+        status,
+        reason,
+        rows_in,
+        rows_loaded,
+        rows_quarantined,
+        claimed_at,
+        finished_at
+    from source
+)
+
+select * from final
