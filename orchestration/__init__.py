@@ -1,1 +1,1 @@
-"""See docs/architecture.md."""
+"""The top floor: steps tied into one job, the only room that knows Dagster, and the command line."""

@@ -8,7 +8,7 @@ from warehouse.connection import (
     reader,
     writer,
 )
-from warehouse.publish import Published, PublishRefusedError, publish
+from warehouse.publish import Published, PublishRefusedError, publish, record_refusal
 from warehouse.raw_store import ensure_table, quoted, table_columns
 from warehouse.serving import SERVED_SCHEMAS, Refusal, ServedTable, Serving, current_serving, table_hashes, tables_in
 
@@ -28,6 +28,7 @@ __all__ = [
     "publish",
     "quoted",
     "reader",
+    "record_refusal",
     "table_columns",
     "table_hashes",
     "tables_in",

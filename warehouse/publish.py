@@ -70,7 +70,7 @@ def publish(
     now = (now or datetime.now(UTC)).astimezone(UTC)
     paths.serving.mkdir(parents=True, exist_ok=True)
     if not checks_passed:
-        _refuse(paths, now, list(failures))
+        raise record_refusal(paths, failures, now=now)
     with writer(paths.warehouse, memory_mb=memory_mb, threads=threads) as connection:
         # The build file is held from here on, so every unfinished copy belongs to a publisher that died.
         _remove_unfinished(paths.serving)
@@ -99,11 +99,17 @@ def publish(
     return Published(target, build_id, built_at, tables, pruned)
 
 
-def _refuse(paths: Paths, now: datetime, reasons: list[str]) -> None:
-    document = {"refused_at": now.isoformat(), "reasons": reasons}
+def record_refusal(paths: Paths, failures: Iterable[str], *, now: datetime | None = None) -> PublishRefusedError:
+    """Note beside the pointer that the newest build was not published, and return the error that says so.
+
+    Readers show the note until a later build is published.
+    """
+    reasons = list(failures)
+    document = {"refused_at": (now or datetime.now(UTC)).isoformat(), "reasons": reasons}
+    paths.serving.mkdir(parents=True, exist_ok=True)
     _replace(paths.serving / REFUSED, json.dumps(document, indent=2) + "\n")
     named = "; ".join(reasons) or "no check reported a name"
-    raise PublishRefusedError(
+    return PublishRefusedError(
         f"{paths.serving}: nothing published, checks failed: {named}. The last good version is still served. "
         "Read the failures, correct the data or the policy, and run `tallyhouse build`."
     )

@@ -1,0 +1,48 @@
+"""Asset keys: the physical name of what a step writes, `schema/table`, so that lineage joins without a mapping table."""
+
+from __future__ import annotations
+
+import dagster as dg
+
+from company import POLICIES
+from ingestion.contract import Feed, System, raw_table
+from ingestion.systems import SYSTEMS
+
+FEEDS: tuple[tuple[System, Feed], ...] = tuple((system, feed) for system in SYSTEMS for feed in system.feeds)
+
+LEDGER_KEYS = tuple(dg.AssetKey(["ingest", table]) for table in ("files", "arrivals", "schema_events"))
+QUARANTINE_KEY = dg.AssetKey(["quarantine", "rows"])
+SETTINGS_KEY = dg.AssetKey(["home", "tallyhouse_toml"])
+POLICY_FILES_KEY = dg.AssetKey(["home", "policy_files"])
+OPS_STORE_KEY = dg.AssetKey(["home", "ops_store"])
+SERVING_KEY = dg.AssetKey(["serving", "snapshot"])
+PUSH_REPORT_KEY = dg.AssetKey(["push", "report"])
+
+COMPANY_KEYS = tuple(
+    dg.AssetKey(["company", table]) for table in ("settings", "accounts", "account_locations", "destinations")
+)
+POLICY_KEYS = tuple(dg.AssetKey(["policy", name]) for name in POLICIES)
+OPS_KEYS = tuple(dg.AssetKey(["ops", table]) for table in ("push_runs", "push_rows", "channel_state"))
+
+DESTINATION_EXPORTS = {
+    "shopify_inventory_csv": "exp_channel_stock",
+    "amazon_listings_feed": "exp_channel_stock",
+    "woocommerce_batch_json": "exp_channel_stock",
+    "purchase_proposals_csv": "exp_purchase_proposals",
+}
+"""Which export each kind of destination sends."""
+
+
+def landing_key(system: System, feed: Feed) -> dg.AssetKey:
+    """The files of one feed, as they arrive."""
+    return dg.AssetKey(["landing", system.name, feed.entity])
+
+
+def raw_key(system: System, feed: Feed) -> dg.AssetKey:
+    """The raw table of one feed."""
+    return dg.AssetKey(["raw", raw_table(system, feed)])
+
+
+def push_key(kind: str) -> dg.AssetKey:
+    """Everything pushed to destinations of one kind."""
+    return dg.AssetKey(["push", kind])

@@ -1,0 +1,137 @@
+"""`tallyhouse run`, its parts `ingest`, `build` and `push`, the `demo`, and `dev`."""
+
+from __future__ import annotations
+
+import os
+import sys
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from orchestration.console import HomeOption, JsonOption, Session, session_of
+
+if TYPE_CHECKING:
+    from orchestration.run_record import RunRecord
+
+AsOfOption = Annotated[
+    str | None,
+    typer.Option("--as-of", help="The instant the run speaks of, ISO 8601; UTC without an offset. Default: now."),
+]
+PushOption = Annotated[
+    bool | None,
+    typer.Option("--apply/--dry-run", help="Push for real, or only plan. Default: what the environment allows."),
+]
+
+
+class Dirt(StrEnum):
+    """How untidy the demo company's exports are."""
+
+    NONE = "none"
+    FILES = "files"
+    ALL = "all"
+
+
+def run(
+    context: typer.Context,
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+    as_of: AsOfOption = None,
+    apply: PushOption = None,
+) -> None:
+    """The main job: new exports in, models built and checked, a version published, pushes planned or sent."""
+    _run_job(session_of(context, home, as_json), "run", "refresh_company_job", as_of=as_of, apply=apply)
+
+
+def ingest(context: typer.Context, home: HomeOption = None, as_json: JsonOption = False) -> None:
+    """Read the new files of every account into the lake and the raw tables."""
+    _run_job(session_of(context, home, as_json), "ingest", "ingest_exports_job")
+
+
+def build(
+    context: typer.Context,
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+    as_of: AsOfOption = None,
+    from_lake: Annotated[bool, typer.Option("--from-lake", help="Rebuild the raw tables from the lake first.")] = False,
+) -> None:
+    """Build every model from what is ingested, check it, and publish a new version."""
+    session = session_of(context, home, as_json)
+    if from_lake:
+        from orchestration.rebuild import rebuild_build_file
+
+        rebuild_build_file(session.settings(), session.paths)
+    _run_job(session, "build", "build_serving_job", as_of=as_of)
+
+
+def push(
+    context: typer.Context, home: HomeOption = None, as_json: JsonOption = False, apply: PushOption = None
+) -> None:
+    """Send the published stock and purchase proposals to their destinations; a dry run unless allowed."""
+    _run_job(session_of(context, home, as_json), "push", "push_exports_job", apply=apply)
+
+
+def demo(  # noqa: PLR0917 - typer passes options by name
+    context: typer.Context,
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+    orders: Annotated[int, typer.Option(min=1, help="How many customer orders the generated year has.")] = 20_000,
+    seed: Annotated[int, typer.Option(help="The same seed gives the same company.")] = 7,
+    dirt: Annotated[Dirt, typer.Option(help="Late and duplicate files, or damaged rows as well.")] = Dirt.FILES,
+) -> None:
+    """The main job on a generated company, with every number beside the known truth."""
+    from orchestration.demo_run import run_demo
+
+    run_demo(session_of(context, home, as_json), orders=orders, seed=seed, dirt=dirt.value)
+
+
+def dev(
+    context: typer.Context,
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+    port: Annotated[int, typer.Option(min=1, max=65535)] = 3000,
+) -> None:
+    """Dagster's web server and daemon for this home, on 127.0.0.1."""
+    session = session_of(context, home, as_json)
+    session.settings()
+    from orchestration.instance import prepare_instance
+
+    paths = session.paths
+    paths.create()
+    environment = os.environ | {"DAGSTER_HOME": str(prepare_instance(paths)), "TALLYHOUSE_HOME": str(paths.home)}
+    command = [
+        sys.executable,
+        "-m",
+        "dagster",
+        "dev",
+        "-m",
+        "orchestration.definitions",
+        "-h",
+        "127.0.0.1",
+        "-p",
+        str(port),
+    ]
+    os.execve(sys.executable, command, environment)  # noqa: S606 - the web server replaces this process
+
+
+def _run_job(
+    session: Session, command: str, job_name: str, *, as_of: str | None = None, apply: bool | None = None
+) -> RunRecord:
+    from orchestration.launch import launch
+    from orchestration.moment import as_of_instant
+    from orchestration.progress import showing_progress
+    from orchestration.run_record import RunRecord
+    from orchestration.summary import render_run, run_document
+
+    settings = session.settings()
+    instant = as_of_instant(settings, session.paths, as_of)
+    record = RunRecord(command)
+    with showing_progress(record, as_json=session.as_json):
+        launch(session.paths, job_name, record, as_of=instant, push=_push_mode(apply))
+    document = run_document(record, session.paths)
+    session.result(document, lambda console: render_run(document, console))
+    return record
+
+
+def _push_mode(apply: bool | None) -> str:
+    return {None: "", True: "apply", False: "dry_run"}[apply]

@@ -1,0 +1,74 @@
+"""How dbt is called: always as a child process, on the home's build file, with its artefacts in the home."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from company import DBT_PROJECT, Paths, Settings
+from orchestration.dbt_process import PARENT_VARIABLE
+from orchestration.moment import sql_instant
+
+_FAILED = ("error", "fail", "runtime error")
+
+
+@dataclass(frozen=True, slots=True)
+class DbtResults:
+    """The last dbt build: how many models and tests passed, warned and failed, and what failed, in words."""
+
+    passed: int
+    warned: int
+    failed: int
+    failures: tuple[str, ...]
+
+    @property
+    def is_green(self) -> bool:
+        """Whether anything ran and nothing failed."""
+        return self.failed == 0 and self.passed > 0
+
+
+def dbt_arguments(settings: Settings, as_of: datetime, select: Sequence[str] = ()) -> list[str]:
+    """Return the command of a build: every model, seed and data test; unit tests belong to the development suite."""
+    arguments = [sys.executable, "-m", "orchestration.dbt_process", "build", "--exclude-resource-type", "unit_test"]
+    arguments += ["--target", settings.environment.value, "--vars", json.dumps({"as_of": sql_instant(as_of)})]
+    return arguments + (["--select", *select] if select else [])
+
+
+def dbt_environment(settings: Settings, paths: Paths) -> dict[str, str]:
+    """Return the child's environment: where the build file is, how much memory it may take, where artefacts go."""
+    return os.environ | {
+        "DBT_LOG_FORMAT": "json",
+        "DBT_LOG_PATH": str(paths.dbt_target),
+        "DBT_PROFILES_DIR": str(DBT_PROJECT),
+        "DBT_PROJECT_DIR": str(DBT_PROJECT),
+        "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
+        "DBT_TARGET_PATH": str(paths.dbt_target),
+        "PYTHONUNBUFFERED": "1",
+        "TALLYHOUSE_MEMORY_LIMIT": f"{settings.limits.warehouse_memory_mb}MB",
+        PARENT_VARIABLE: str(os.getpid()),
+        "TALLYHOUSE_WAREHOUSE": str(paths.warehouse),
+    }
+
+
+def read_results(paths: Paths) -> DbtResults:
+    """Read the run results of the home's last dbt build; nothing passed when there are none."""
+    file = paths.dbt_target / "run_results.json"
+    if not file.is_file():
+        return DbtResults(0, 0, 1, ("dbt has not run",))
+    results: list[Mapping[str, Any]] = json.loads(file.read_text(encoding="utf-8"))["results"]
+    failed = [r for r in results if r["status"] in _FAILED]
+    warned = sum(r["status"] == "warn" for r in results)
+    passed = sum(r["status"] in ("success", "pass") for r in results)
+    return DbtResults(passed, warned, len(failed), tuple(_in_words(r) for r in failed))
+
+
+def _in_words(result: Mapping[str, Any]) -> str:
+    kind, _, name = str(result["unique_id"]).partition(".")
+    name = name.removeprefix("tallyhouse.")
+    message = " ".join(str(result.get("message") or "").split())
+    return f"{kind} {name}: {message}"

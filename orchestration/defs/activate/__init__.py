@@ -1,0 +1,1 @@
+"""From published exports to destinations."""

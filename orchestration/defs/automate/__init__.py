@@ -1,0 +1,1 @@
+"""Jobs, and what starts them: one schedule, one landing-folder sensor, one failure sensor."""

@@ -1,0 +1,71 @@
+"""One daily run and one landing-folder sensor, only for a home whose environment allows unattended runs.
+
+What is not allowed is not registered: a stopped schedule could be started by a click.
+"""
+
+from __future__ import annotations
+
+import hashlib
+
+import dagster as dg
+
+from company import ConfigurationError, Paths, Settings
+from orchestration.defs.automate.jobs import refresh_company_job
+from orchestration.resources import CompanyHome
+
+DAILY_AT = "0 5 * * *"
+"""Five in the morning, company time: after the night's exports, before the buyers."""
+
+_SENSOR_SECONDS = 60
+
+
+def automation_of(company: CompanyHome) -> tuple[list[dg.ScheduleDefinition], list[dg.SensorDefinition]]:
+    """Return the schedules and sensors that the home allows; none without a home."""
+    try:
+        settings, paths = company.settings(), company.paths
+    except ConfigurationError:
+        return [], []
+    if not settings.may_schedule:
+        return [], []
+    return [_daily(settings)], [_landing_sensor(paths)]
+
+
+def _daily(settings: Settings) -> dg.ScheduleDefinition:
+    return dg.ScheduleDefinition(
+        name="refresh_company_job_daily",
+        job=refresh_company_job,
+        cron_schedule=DAILY_AT,
+        execution_timezone=settings.company.time_zone,
+        default_status=dg.DefaultScheduleStatus.RUNNING,
+    )
+
+
+def _landing_sensor(paths: Paths) -> dg.SensorDefinition:
+    @dg.sensor(
+        name="landing_changed_sensor",
+        job=refresh_company_job,
+        minimum_interval_seconds=_SENSOR_SECONDS,
+        default_status=dg.DefaultSensorStatus.RUNNING,
+    )
+    def landing_changed_sensor(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.SkipReason:
+        """Start a run when the landing folders differ from when the last one was started."""
+        fingerprint = landing_fingerprint(paths)
+        if fingerprint is None:
+            return dg.SkipReason("the landing folders are empty")
+        if fingerprint == context.cursor:
+            return dg.SkipReason("nothing new in the landing folders")
+        return dg.SensorResult(run_requests=[dg.RunRequest(run_key=fingerprint)], cursor=fingerprint)
+
+    return landing_changed_sensor
+
+
+def landing_fingerprint(paths: Paths) -> str | None:
+    """Return a hash over name, size and modification time of every landed file, or None when there is none."""
+    files = sorted(f for f in paths.landing.rglob("*") if f.is_file()) if paths.landing.is_dir() else []
+    if not files:
+        return None
+    digest = hashlib.sha256()
+    for file in files:
+        found = file.stat()
+        digest.update(f"{file.relative_to(paths.landing)}|{found.st_size}|{found.st_mtime_ns}\n".encode())
+    return digest.hexdigest()

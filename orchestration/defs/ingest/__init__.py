@@ -1,0 +1,1 @@
+"""Landing files to raw tables, and the home's configuration to tables."""

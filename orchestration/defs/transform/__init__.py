@@ -1,0 +1,1 @@
+"""dbt: from sources to reports and exports."""

@@ -1,0 +1,99 @@
+"""The files that `tallyhouse init` writes: every key of tallyhouse.toml with its meaning, and the first steps."""
+
+from __future__ import annotations
+
+TALLYHOUSE_TOML = """\
+# Tallyhouse: one company. Unknown keys are errors, so a spelling mistake is found before it costs anything.
+# Any key can be set from the environment too: TALLYHOUSE__COMPANY__TIME_ZONE=Europe/Paris wins over this file.
+
+# demo | local | prod | test; the variable TALLYHOUSE_ENVIRONMENT wins.
+environment = "local"
+
+[company]
+name = "My company"
+base_currency = "USD"            # ISO 4217
+time_zone = "America/New_York"   # IANA name; decides what "today" is for purchasing
+week_starts_on = "monday"        # monday | sunday
+closed_days = []                 # dates without shipping, e.g. [2026-12-25]
+test_order_tags = ["test"]       # an order with one of these tags is not counted
+
+# One section per account of a source system. Its files go into data/landing/<name>/ under any file name:
+# a file is recognised by its header. A stamp like 20261120T060000Z in the name says when it was exported;
+# without one, the file's modification time counts.
+[accounts.shopify_us]
+system = "shopify"               # shopify | amazon | house (our own templates, see templates/)
+time_zone = "America/New_York"   # the time zone of the shop
+currency = "USD"
+tax_basis = "exclusive"          # exclusive | inclusive: whether its prices contain tax
+# locations = { "Shop location" = "OWN1" }   # the channel's location name = our location id
+
+# [accounts.amazon_us]
+# system = "amazon"
+# time_zone = "America/Los_Angeles"
+# currency = "USD"
+# fulfilled_by_channel_location = "FBA1"     # where the channel keeps and ships our stock
+
+# Operations without a connector: fill in the templates. is_sales_channel = true when its orders are customers' orders.
+# [accounts.wms]
+# system = "house"
+# time_zone = "America/New_York"
+# is_sales_channel = false
+
+# Where computed stock and purchase proposals go, as files in data/outbox/<name>/.
+# kind: shopify_inventory_csv | amazon_listings_feed | woocommerce_batch_json | purchase_proposals_csv
+# [destinations.shopify_us_stock]
+# kind = "shopify_inventory_csv"
+# account = "shopify_us"
+# location = "Shop location"                 # the channel's own name of the location
+#
+# [destinations.amazon_us_stock]
+# kind = "amazon_listings_feed"
+# account = "amazon_us"
+# seller_id = "A0000000000000"
+# marketplace = "ATVPDKIKX0DER"
+#
+[destinations.purchasing]
+kind = "purchase_proposals_csv"
+
+# Nothing is pushed for real and nothing runs on a schedule unless its environment says so. List all four.
+[environments.demo]
+push = true
+[environments.local]
+push = false                     # every push is a dry run
+schedule = false
+[environments.prod]
+push = false                     # set to true when the dry runs look right
+schedule = false                 # true: daily run and landing-folder sensor under `tallyhouse dev`
+[environments.test]
+push = false
+
+[limits]
+# max_reject_rate = 0.05         # a file with a larger share of refused rows is held whole
+# max_changed_rate = 0.30        # a push that changes a larger share of the rows waits for a person
+# max_to_zero_rate = 0.05        # likewise for rows that would go to zero
+# stable_seconds = 0             # a file is read only when it has not changed for this long
+# keep_serving = 3               # published versions kept
+"""
+
+README = """\
+# A Tallyhouse home
+
+    tallyhouse.toml       accounts, destinations, environments, limits; every key is explained there
+    policy/               thresholds, buffers, service levels: edit the rows, keep the columns, give a reason
+    templates/            empty CSVs with the right headers, for anything that has no export
+    data/landing/<account>/   put exports here; they are never changed
+    data/quarantine/      files that were held whole, each with its reason
+    data/serving/         published versions; dashboards and `tallyhouse query` read these
+    data/outbox/          what was pushed, one folder per destination
+
+## First steps
+
+1. Edit `tallyhouse.toml`. `tallyhouse config show` prints what is in force and where it comes from.
+2. Copy exports into `data/landing/<account>/`. Any subset is fine: orders and inventory of one shop already give
+   available-to-sell, fill rate and reorder proposals.
+3. `tallyhouse run` reads new files, builds, checks, publishes and plans the pushes (dry run until `push = true`).
+4. `tallyhouse status` says what was published, what was held and why.
+5. `tallyhouse query "select * from reports.rpt_reorder_queue limit 10"` asks the published version anything.
+
+Running again is always safe: a file that was read is not read twice, and an unchanged number is not pushed twice.
+"""

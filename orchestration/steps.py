@@ -1,0 +1,130 @@
+"""The steps of the main job as plain functions; Dagster only calls them. Each opens the files it needs and closes them.
+
+Order: `ingest_exports`, `load_reference_tables`, dbt, `judge_build`, `publish_build`, `push_exports`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import count
+from typing import TYPE_CHECKING
+
+from company import Paths, Settings
+from orchestration.dbt_build import read_results
+from orchestration.run_record import RunRecord, current_record
+from warehouse import Published, current_serving, publish, reader, writer
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from ingestion import IngestOutcome
+    from ingestion.outcome import FileOutcome
+    from reverse_etl import PushReport
+
+_UNRECONCILED = """
+    select check_name || ': expected ' || expected || ', found ' || actual
+    from reports.rpt_data_health_reconciliation where difference <> 0 order by check_name
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Whether a build may be published: counts by outcome, and every failure in words."""
+
+    checks: dict[str, int]
+    failures: tuple[str, ...]
+
+    @property
+    def is_green(self) -> bool:
+        """Whether nothing stands against publishing."""
+        return not self.failures
+
+
+def ingest_exports(settings: Settings, paths: Paths) -> IngestOutcome:
+    """Read every new file of the landing folders into the lake and schema raw; known content has no effect."""
+    from ingestion import ingest
+
+    paths.create()
+    record = current_record()
+    with record.step("ingest"):
+        outcome = ingest(settings, paths, on_progress=_count_files(record))
+    record.outcomes["ingest"] = outcome
+    for file in outcome.with_status("held"):
+        record.problems.append(f"held: {file.account}/{file.source_file}: {file.reason}")
+    return outcome
+
+
+def _count_files(record: RunRecord) -> Callable[[FileOutcome], None]:
+    tell, seen = record.progress("ingest"), count(1)
+    return lambda file: tell(next(seen), 0, f"{file.account}/{file.source_file}")
+
+
+def load_reference_tables(settings: Settings, paths: Paths) -> None:
+    """Write the configuration, the policies and the push journal into the build file; an absent feed becomes an empty table.
+
+    Raises `ConfigurationError` for a wrong policy.
+    """
+    from company.policies import load_policies
+    from ingestion import ensure_raw_tables
+    from ops import push_mirror
+    from warehouse.reference_store import load_reference, mirror_ops
+
+    policies = load_policies(paths, settings.accounts)
+    mirror = push_mirror(paths.ops)
+    with (
+        current_record().step("reference"),
+        writer(
+            paths.warehouse, memory_mb=settings.limits.warehouse_memory_mb, threads=settings.limits.warehouse_threads
+        ) as connection,
+    ):
+        ensure_raw_tables(connection)
+        load_reference(connection, settings, policies)
+        mirror_ops(connection, mirror.runs, mirror.rows, mirror.state)
+
+
+def judge_build(paths: Paths) -> Verdict:
+    """Say whether the build file may be published: dbt green and every count reconciled."""
+    dbt = read_results(paths)
+    failures = dbt.failures or unreconciled_counts(paths)
+    checks = {"dbt_passed": dbt.passed, "dbt_warned": dbt.warned, "failed": len(failures)}
+    return Verdict(checks, failures)
+
+
+def unreconciled_counts(paths: Paths) -> tuple[str, ...]:
+    """Return every count of the build file that does not add up, in words."""
+    with writer(paths.warehouse) as connection:
+        return tuple(text for (text,) in connection.execute(_UNRECONCILED).fetchall())
+
+
+def publish_build(settings: Settings, paths: Paths, as_of: datetime) -> Published:
+    """Publish the build when its verdict is green; raises `PublishRefusedError` and keeps the last version otherwise."""
+    record = current_record()
+    with record.step("publish"):
+        verdict = judge_build(paths)
+        published = publish(
+            paths,
+            as_of=as_of,
+            keep=settings.limits.keep_serving,
+            checks_passed=verdict.is_green,
+            checks=verdict.checks,
+            failures=verdict.failures,
+            memory_mb=settings.limits.warehouse_memory_mb,
+            threads=settings.limits.warehouse_threads,
+        )
+    record.outcomes["published"] = published
+    return published
+
+
+def push_exports(settings: Settings, paths: Paths, *, dry_run: bool | None = None) -> PushReport:
+    """Push the published exports to every destination; dry run unless the environment or the caller says otherwise."""
+    from reverse_etl import push
+
+    record = current_record()
+    serving = current_serving(paths)
+    if serving is None:
+        raise FileNotFoundError(f"{paths.serving}: nothing is published, so there is nothing to push")
+    with record.step("push"), reader(serving.file) as connection:
+        report = push(settings, paths, connection, dry_run=dry_run)
+    record.outcomes["push"] = report
+    return report
