@@ -17,7 +17,7 @@
     timezone('UTC', timezone({{ time_zone }}, cast({{ day }} as timestamp)))
 {%- endmacro %}
 
-{#- Whole minutes from an instant to as_of, never below 0. -#}
+{#- Whole minutes from a known instant to as_of; null when there is no instant. -#}
 {% macro age_minutes(instant) -%}
-    cast(greatest(0, floor((epoch({{ as_of() }}) - epoch({{ instant }})) / 60)) as bigint)
+    cast(floor((epoch({{ as_of() }}) - epoch({{ instant }})) / 60) as bigint)
 {%- endmacro %}

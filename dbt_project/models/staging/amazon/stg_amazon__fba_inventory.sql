@@ -18,7 +18,7 @@ final as (
         _file_sha256 as file_sha256
     from {{ source('raw', 'amazon__fba_inventory') }}
     where {{ known_by_as_of() }}
-    {{ newest_statement(['_account', 'sku', 'fnsku', 'asin']) }}
+    {{ newest_statement(['_account', 'sku', 'fnsku']) }}
 
 )
 

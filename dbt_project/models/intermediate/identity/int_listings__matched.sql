@@ -1,0 +1,112 @@
+with
+
+channel_skus as (
+
+    select * from {{ ref('int_channel_skus__described') }}
+
+),
+
+stated_listings as (
+
+    select
+        *,
+        -- orders name the channel's SKU; of two offers with one SKU the active one, then the first, is meant
+        row_number() over (
+            partition by channel_account, channel_sku
+            order by is_active desc, listing_id
+        ) = 1 as is_order_match
+    from {{ ref('stg_house__listings') }}
+
+),
+
+catalogue as (
+
+    select sku_id from {{ ref('stg_house__products') }}
+    union
+    select channel_sku from {{ ref('stg_shopify__products') }}
+    union
+    select kit_sku_id from {{ ref('stg_house__kits') }}
+
+),
+
+has_catalogue as (
+
+    select count(*) > 0 as has_catalogue from catalogue
+
+),
+
+-- a channel SKU that no listing states is its own listing: nothing sold is ever dropped
+implied_listings as (
+
+    select
+        seen.channel_account,
+        case when taken.listing_id is null then seen.channel_sku else 'sku:' || seen.channel_sku end as listing_id,
+        seen.channel_sku,
+        seen.is_active,
+        case
+            when catalogue.sku_id is not null then 'exact'
+            when not has_catalogue.has_catalogue then 'assumed'
+            else 'unmatched'
+        end as match_status
+    from channel_skus as seen
+    cross join has_catalogue
+    left join catalogue
+        on seen.channel_sku = catalogue.sku_id
+    left join stated_listings as taken
+        on
+            seen.channel_account = taken.channel_account
+            and seen.channel_sku = taken.listing_id
+    anti join stated_listings as stated
+        on
+            seen.channel_account = stated.channel_account
+            and seen.channel_sku = stated.channel_sku
+
+),
+
+listings as (
+
+    select
+        channel_account, listing_id, channel_sku, sku_id, units_per_listing, asin, fnsku, channel_product_id,
+        product_type, fulfilled_by, is_active, is_order_match, 'listed' as match_status
+    from stated_listings
+    union all
+    select
+        channel_account, listing_id, channel_sku, channel_sku, 1, null, null, null,
+        null, null, is_active, true, match_status
+    from implied_listings
+
+),
+
+final as (
+
+    select
+        listings.channel_account,
+        listings.listing_id,
+        listings.channel_sku,
+        listings.sku_id,
+        cast(listings.units_per_listing as bigint) as units_per_listing,
+        listings.match_status,
+        listings.is_order_match,
+        listings.is_active,
+        coalesce(listings.fulfilled_by, case when seen.is_channel_fulfilled then 'channel' end, 'merchant') as fulfilled_by,
+        coalesce(listings.asin, seen.asin) as asin,
+        coalesce(listings.fnsku, seen.fnsku) as fnsku,
+        listings.channel_product_id,
+        coalesce(listings.product_type, seen.product_type) as product_type,
+        seen.handle,
+        seen.title,
+        seen.option1_name,
+        seen.option1_value,
+        seen.option2_name,
+        seen.option2_value,
+        seen.option3_name,
+        seen.option3_value
+    from listings
+    left join channel_skus as seen
+        on
+            listings.channel_account = seen.channel_account
+            and listings.channel_sku = seen.channel_sku
+
+)
+
+select * from final

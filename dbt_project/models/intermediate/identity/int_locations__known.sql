@@ -1,0 +1,137 @@
+with
+
+accounts as (
+
+    select * from {{ ref('int_accounts__known') }}
+
+),
+
+account_locations as (
+
+    select * from {{ ref('stg_company__account_locations') }}
+
+),
+
+stated_locations as (
+
+    select * from {{ ref('stg_house__locations') }}
+
+),
+
+sourcing as (
+
+    select * from {{ ref('stg_policy__sourcing') }}
+
+),
+
+-- whose stock exports speak of which location
+stock_feeds as (
+
+    select distinct account, location_id from {{ ref('stg_house__stock_snapshots') }}
+    union
+    select distinct
+        inventory.account,
+        coalesce(mapped.location_id, inventory.account || ':' || inventory.source_location_name)
+    from {{ ref('stg_shopify__inventory') }} as inventory
+    left join account_locations as mapped
+        on
+            inventory.account = mapped.account
+            and inventory.source_location_name = mapped.source_location_name
+    union
+    select account, channel_location_id from accounts where channel_location_id is not null
+
+),
+
+authorities as (
+
+    select
+        stock_feeds.location_id,
+        stock_feeds.account as stock_account
+    from stock_feeds
+    inner join accounts
+        using (account)
+    qualify row_number() over (
+        partition by stock_feeds.location_id
+        order by
+            case accounts.system when 'house' then 1 when 'shopify' then 2 else 3 end,
+            stock_feeds.account
+    ) = 1
+
+),
+
+named as (
+
+    select location_id, false as is_declared from stock_feeds
+    union all
+    select location_id, true from stated_locations
+    union all
+    select location_id, true from account_locations
+    union all
+    select channel_location_id, true from accounts
+    union all
+    select location_id, true from sourcing where location_id != '*'
+    union all
+    select distinct location_id, false from {{ ref('stg_house__stock_movements') }}
+    union all
+    select distinct location_id, false from {{ ref('stg_house__shipments') }}
+    union all
+    select distinct location_id, false from {{ ref('stg_house__allocations') }}
+    union all
+    select distinct location_id, false from {{ ref('stg_house__receipts') }}
+    union all
+    select distinct location_id, false from {{ ref('stg_house__purchase_orders') }}
+
+),
+
+locations as (
+
+    select
+        location_id,
+        bool_or(is_declared) as is_declared
+    from named
+    where location_id is not null
+    group by all
+
+),
+
+has_feed as (
+
+    select count(*) > 0 as has_feed from stated_locations
+
+),
+
+channel_locations as (
+
+    select distinct channel_location_id as location_id from accounts where channel_location_id is not null
+
+),
+
+final as (
+
+    select
+        locations.location_id,
+        coalesce(stated.location_name, locations.location_id) as location_name,
+        coalesce(
+            stated.location_type,
+            case when channel_locations.location_id is not null then 'marketplace' else 'warehouse' end
+        ) as location_type,
+        stated.country,
+        stated.time_zone,
+        -- a feed of locations is complete: what it leaves out is known but not sold from
+        coalesce(stated.is_active, locations.is_declared or not has_feed.has_feed) as is_active,
+        coalesce(stated.is_pickup_only, false) as is_pickup_only,
+        coalesce(stated.replenished_from_location_id, locations.location_id) as purchasing_location_id,
+        coalesce(stated.stock_account, authorities.stock_account) as stock_account,
+        channel_locations.location_id is not null as is_channel_location
+    from locations
+    cross join has_feed
+    left join stated_locations as stated
+        on locations.location_id = stated.location_id
+    left join authorities
+        on locations.location_id = authorities.location_id
+    left join channel_locations
+        on locations.location_id = channel_locations.location_id
+
+)
+
+select * from final

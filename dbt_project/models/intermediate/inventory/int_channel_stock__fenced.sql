@@ -1,0 +1,117 @@
+with
+
+nodes as (
+
+    select * from {{ ref('int_channels__nodes') }}
+
+),
+
+listings as (
+
+    select distinct channel_account, fulfilled_by, sku_id from {{ ref('int_listings__matched') }}
+
+),
+
+kits as (
+
+    select * from {{ ref('int_kits__exploded') }}
+
+),
+
+channel_policies as (
+
+    select * from {{ ref('stg_policy__channel') }}
+
+),
+
+lines as (
+
+    select * from {{ ref('int_order_lines__fulfilled') }} where open_qty > 0
+
+),
+
+-- a fence stands where an account lists the SKU or a policy names both
+fence_keys as (
+
+    select channel_account, sku_id from listings
+    union
+    select channel_account, sku from channel_policies where channel_account != '*' and sku != '*'
+
+),
+
+policies as (
+
+    {{ resolved_policy('fence_keys', 'channel_policies', [['channel_account', 'channel_account'], ['sku_id', 'sku']]) }}
+
+),
+
+-- open kits use up the fence of the kit and the fences of its parts
+used as (
+
+    select
+        channel_account,
+        sku_id,
+        sum(open_qty) as used_qty
+    from (
+        select channel_account, sku_id, open_qty from lines
+        union all
+        select lines.channel_account, kits.component_sku_id, lines.open_qty * kits.component_qty
+        from lines
+        inner join kits
+            on lines.sku_id = kits.kit_sku_id
+    )
+    group by all
+
+),
+
+fences as (
+
+    select
+        policies.asked_channel_account as channel_account,
+        policies.asked_sku_id as sku_id,
+        greatest(0, policies.ring_fence_qty - coalesce(used.used_qty, 0)) as fenced_qty
+    from policies
+    left join used
+        on
+            policies.asked_channel_account = used.channel_account
+            and policies.asked_sku_id = used.sku_id
+    where policies.ring_fence_qty > 0
+
+),
+
+sharing as (
+
+    select distinct
+        ours.channel_account,
+        ours.fulfilled_by,
+        theirs.channel_account as other_account
+    from nodes as ours
+    inner join nodes as theirs
+        on
+            ours.location_id = theirs.location_id
+            and ours.channel_account != theirs.channel_account
+            and theirs.fulfilled_by = 'merchant'
+
+),
+
+final as (
+
+    select
+        listings.channel_account,
+        listings.fulfilled_by,
+        listings.sku_id,
+        cast(sum(fences.fenced_qty) as bigint) as ring_fenced_by_others_qty
+    from listings
+    inner join sharing
+        on
+            listings.channel_account = sharing.channel_account
+            and listings.fulfilled_by = sharing.fulfilled_by
+    inner join fences
+        on
+            sharing.other_account = fences.channel_account
+            and listings.sku_id = fences.sku_id
+    group by all
+
+)
+
+select * from final

@@ -1,0 +1,158 @@
+with
+
+positions as (
+
+    select * from {{ ref('int_stock_positions__current') }}
+
+),
+
+products as (
+
+    select * from {{ ref('int_products__known') }}
+
+),
+
+claims as (
+
+    select
+        location_id,
+        sku_id,
+        sum(claimed_qty) as claimed_qty
+    from {{ ref('int_stock_claims__placed') }}
+    group by all
+
+),
+
+keys as (
+
+    select location_id, sku_id from positions
+    union
+    select location_id, sku_id from claims
+
+),
+
+buffers as (
+
+    {{ resolved_policy('keys', ref('stg_policy__node'), [['location_id', 'location_id'], ['sku_id', 'sku']]) }}
+
+),
+
+company_limit as (
+
+    select max_feed_age_minutes
+    from {{ ref('stg_policy__channel') }}
+    where channel_account = '*' and sku = '*'
+    qualify row_number() over (order by effective_from_on desc) = 1
+
+),
+
+terms as (
+
+    select
+        keys.location_id,
+        keys.sku_id,
+        coalesce(products.is_stock_tracked, true) as is_stock_tracked,
+        positions.sku_id is not null as has_position,
+        positions.stock_account,
+        positions.basis,
+        positions.snapshot_at,
+        {{ age_minutes('positions.snapshot_at') }} as feed_age_minutes,
+        {% for state in [
+            'on_hand', 'damaged', 'quality_control', 'returned', 'expiring', 'consigned', 'other_unavailable', 'reserved'
+        ] -%}
+        coalesce(positions.{{ state }}_qty, 0) as {{ state }}_qty,
+        {% endfor -%}
+        coalesce(claims.claimed_qty, 0) as committed_qty,
+        cast(0 as bigint) as outbound_qty,
+        coalesce(buffers.node_buffer_qty, 0) as fixed_buffer_qty,
+        coalesce(buffers.node_buffer_rate, 0) as node_buffer_rate
+    from keys
+    left join positions
+        on
+            keys.location_id = positions.location_id
+            and keys.sku_id = positions.sku_id
+    left join claims
+        on
+            keys.location_id = claims.location_id
+            and keys.sku_id = claims.sku_id
+    left join products
+        on keys.sku_id = products.sku_id
+    left join buffers
+        on
+            keys.location_id = buffers.asked_location_id
+            and keys.sku_id = buffers.asked_sku_id
+
+),
+
+unsellable as (
+
+    select
+        *,
+        damaged_qty + quality_control_qty + returned_qty + expiring_qty + consigned_qty + other_unavailable_qty
+            as unavailable_qty
+    from terms
+
+),
+
+-- a negative book value is a fault of the count, not a debt: it is read as nothing
+sellable as (
+
+    select
+        *,
+        greatest(0, greatest(0, on_hand_qty) - unavailable_qty) as sellable_qty
+    from unsellable
+
+),
+
+freed as (
+
+    select
+        *,
+        sellable_qty - committed_qty - reserved_qty - outbound_qty as free_qty,
+        greatest(fixed_buffer_qty, ceil(round(node_buffer_rate * sellable_qty, 9))) as node_buffer_qty
+    from sellable
+
+),
+
+final as (
+
+    select
+        freed.location_id,
+        freed.sku_id,
+        freed.stock_account,
+        freed.basis,
+        freed.snapshot_at,
+        freed.feed_age_minutes,
+        freed.is_stock_tracked,
+        freed.has_position,
+        freed.on_hand_qty,
+        freed.damaged_qty,
+        freed.quality_control_qty,
+        freed.returned_qty,
+        freed.expiring_qty,
+        freed.consigned_qty,
+        freed.other_unavailable_qty,
+        cast(freed.unavailable_qty as bigint) as unavailable_qty,
+        cast(freed.sellable_qty as bigint) as sellable_qty,
+        cast(freed.committed_qty as bigint) as committed_qty,
+        freed.reserved_qty,
+        freed.outbound_qty,
+        cast(freed.free_qty as bigint) as free_qty,
+        freed.node_buffer_rate,
+        cast(freed.node_buffer_qty as bigint) as node_buffer_qty,
+        case when freed.is_stock_tracked then cast(greatest(0, freed.free_qty - freed.node_buffer_qty) as bigint) end as ats_qty,
+        cast(greatest(0, -freed.free_qty) as bigint) as debt_qty,
+        case
+            when not freed.is_stock_tracked then 'untracked'
+            when not freed.has_position then 'unknown'
+            when freed.on_hand_qty < 0 then 'negative_on_hand'
+            when freed.feed_age_minutes > company_limit.max_feed_age_minutes then 'stale'
+            else 'ok'
+        end as status
+    from freed
+    left join company_limit
+        on true
+
+)
+
+select * from final
