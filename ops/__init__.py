@@ -3,7 +3,7 @@
 One SQLite file per company, `data/ops/ops.sqlite`; it outlives every warehouse build. Knows `company` only.
 """
 
-from ops.attempts import attempt_absent, begin_attempt, confirm_attempt, mark_ambiguous, next_part
+from ops.attempts import attempt_absent, begin_attempt, confirm_attempt, confirmed_attempts, mark_ambiguous, next_part
 from ops.audit import AuditVerdict, canonical_json, content_hash, verify_audit
 from ops.controls import Controls, Scope, read_controls, set_kill_switch
 from ops.decisions import Decision, Verdict, approve_plan, approver, latest_decisions, record_decision
@@ -67,6 +67,7 @@ __all__ = [
     "begin_attempt",
     "canonical_json",
     "confirm_attempt",
+    "confirmed_attempts",
     "content_hash",
     "finish_run",
     "hold_intents",

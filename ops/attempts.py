@@ -58,7 +58,9 @@ def begin_attempt(
             [(attempt_id, at, run_id, intent.row_key, intent.generation) for intent in intents],
         ).rowcount
         if changed != len(intents) or attempt_id is None:
-            raise JournalError(f"run {run_id}: {len(intents) - changed} of {len(intents)} rows were not ready to be sent")
+            raise JournalError(
+                f"run {run_id}: {len(intents) - changed} of {len(intents)} rows were not ready to be sent"
+            )
     return Attempt(attempt_id, run_id, destination, part, file_name, payload_hash, len(intents))
 
 
@@ -124,3 +126,12 @@ def _settle(connection: sqlite3.Connection, attempt: Attempt, status: str, reaso
     if not changed:
         raise JournalError(f"attempt {attempt.attempt_id} was settled before")
 
+
+def confirmed_attempts(store: OpsStore, run_id: str | None = None) -> list[Attempt]:
+    """Return the attempts whose receipt was seen, of one run or of all, in the order they were made."""
+    rows = store.query(
+        f"select {_ATTEMPT_COLUMNS} from push_attempt where status = 'confirmed' and coalesce(?, run_id) = run_id"
+        " order by attempt_id",
+        (run_id,),
+    )
+    return [Attempt(*row) for row in rows]

@@ -43,14 +43,14 @@ def content_hash(value: Any) -> str:
     return hashlib.sha256(canonical_json(value).encode("utf-8")).hexdigest()
 
 
-def append_audit(
-    connection: sqlite3.Connection, *, at: str, actor: str, event: str, body: Mapping[str, Any]
-) -> None:
+def append_audit(connection: sqlite3.Connection, *, at: str, actor: str, event: str, body: Mapping[str, Any]) -> None:
     """Add one row and move the head, inside the caller's transaction, so that an act and its record are one commit."""
     seq, previous = connection.execute("select seq, hash from audit_head where id = 1").fetchone()
     text = canonical_json(body)
     digest = content_hash([previous, seq + 1, at, actor, event, text])
-    connection.execute("insert into audit values (?, ?, ?, ?, ?, ?, ?)", (seq + 1, at, actor, event, text, previous, digest))
+    connection.execute(
+        "insert into audit values (?, ?, ?, ?, ?, ?, ?)", (seq + 1, at, actor, event, text, previous, digest)
+    )
     connection.execute("update audit_head set seq = ?, hash = ? where id = 1", (seq + 1, digest))
 
 

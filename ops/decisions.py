@@ -94,7 +94,9 @@ def approve_plan(store: OpsStore, plan_hash: str, *, actor: str, reason: str, no
             "insert into plan_approval (plan_hash, actor, reason, approved_at, expires_at) values (?, ?, ?, ?, ?)",
             (plan_hash, actor, reason, at, until),
         )
-        append_audit(connection, at=at, actor=actor, event="plan_approved", body={"plan_hash": plan_hash, "reason": reason})
+        append_audit(
+            connection, at=at, actor=actor, event="plan_approved", body={"plan_hash": plan_hash, "reason": reason}
+        )
 
 
 def approver(store: OpsStore, plan_hash: str, now: datetime) -> str | None:

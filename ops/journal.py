@@ -18,15 +18,14 @@ from ops.store import OpsStore, timestamp
 ENGINE = "push"
 """Who the audit names for what the engine does by itself."""
 
-_INTENT_COLUMNS = (
-    "row_key, generation, action, risk_class, sku_id, channel_sku, target_json, target_hash, payload_json, status, reason"
-)
+_INTENT_COLUMNS = "row_key, generation, action, risk_class, sku_id, channel_sku, target_json, target_hash, payload_json, status, reason"
 
 
 def read_shadow(store: OpsStore, destination: str) -> dict[str, Shadow]:
     """Return what the destination is known to show, by row key."""
     rows = store.query(
-        "select row_key, generation, payload_hash, payload_json from channel_shadow where destination = ?", (destination,)
+        "select row_key, generation, payload_hash, payload_json from channel_shadow where destination = ?",
+        (destination,),
     )
     return {key: Shadow(*rest) for key, *rest in rows}
 
@@ -62,7 +61,8 @@ def open_run(store: OpsStore, lease: Lease | None, run: Run, intents: Sequence[I
             ),
         )  # fmt: skip
         connection.execute(
-            "insert into push_plan values (?, ?, ?, ?, ?)", (run.run_id, run.plan_hash, run.desired_hash, run.plan_json, at)
+            "insert into push_plan values (?, ?, ?, ?, ?)",
+            (run.run_id, run.plan_hash, run.desired_hash, run.plan_json, at),
         )
         _insert_intents(connection, run, intents, at)
         body = {"run_id": run.run_id, "destination": run.destination, "mode": run.mode, "status": run.status,
@@ -125,7 +125,9 @@ def unsettled_decreases(store: OpsStore, run_ids: Sequence[str]) -> set[str]:
 
 def unfinished_runs(store: OpsStore) -> list[OpenRun]:
     """Return the runs whose process ended before they were finished, oldest first."""
-    rows = store.query("select run_id, destination, desired_hash from push_run where finished_at is null order by started_at")
+    rows = store.query(
+        "select run_id, destination, plan_hash, desired_hash from push_run where finished_at is null order by started_at"
+    )
     return [OpenRun(*row) for row in rows]
 
 

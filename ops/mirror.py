@@ -69,10 +69,7 @@ def _read(store: OpsStore) -> PushMirror:
 
 def _instants(rows: list[Row], columns: tuple[str, ...]) -> list[Row]:
     at = [index for index, name in enumerate(columns) if name.endswith("_at")]
-    return [
-        tuple(_instant(cell) if index in at else cell for index, cell in enumerate(row))
-        for row in rows
-    ]
+    return [tuple(_instant(cell) if index in at else cell for index, cell in enumerate(row)) for row in rows]
 
 
 def _instant(cell: str | None) -> datetime | None:

@@ -88,6 +88,7 @@ class OpenRun:
 
     run_id: str
     destination: str
+    plan_hash: str
     desired_hash: str
 
 

@@ -1,1 +1,28 @@
-"""See docs/architecture.md."""
+"""Exports to channels and the purchasing queue: plan, guard, record, send, settle. A complete program without Dagster."""
+
+from reverse_etl.contract import Destination, Facts, PurchaseProposal, StockUpdate, Target
+from reverse_etl.destinations import DESTINATIONS
+from reverse_etl.engine import Progress
+from reverse_etl.exports import ExportsMissingError
+from reverse_etl.outbox import Outbox, OutboxError
+from reverse_etl.push import push
+from reverse_etl.reconcile import Drift, outbox_drift
+from reverse_etl.report import DestinationReport, PushReport
+
+__all__ = [
+    "DESTINATIONS",
+    "Destination",
+    "DestinationReport",
+    "Drift",
+    "ExportsMissingError",
+    "Facts",
+    "Outbox",
+    "OutboxError",
+    "Progress",
+    "PurchaseProposal",
+    "PushReport",
+    "StockUpdate",
+    "Target",
+    "outbox_drift",
+    "push",
+]

@@ -1,1 +1,22 @@
-"""See docs/architecture.md."""
+"""Every kind of destination there is; nothing scans the folder."""
+
+from reverse_etl.contract import Destination
+from reverse_etl.destinations.amazon_listings_feed import AmazonListingsFeed
+from reverse_etl.destinations.purchase_proposals_csv import PurchaseProposalsCsv
+from reverse_etl.destinations.shopify_inventory_csv import ShopifyInventoryCsv
+from reverse_etl.destinations.woocommerce_batch_json import WoocommerceBatchJson
+
+DESTINATIONS: tuple[Destination, ...] = (
+    ShopifyInventoryCsv(),
+    AmazonListingsFeed(),
+    WoocommerceBatchJson(),
+    PurchaseProposalsCsv(),
+)
+
+
+def destination_of(kind: str) -> Destination:
+    """Return the destination of that kind; KeyError names the kinds there are."""
+    for destination in DESTINATIONS:
+        if destination.facts.kind == kind:
+            return destination
+    raise KeyError(f"no destination {kind!r}; there are {', '.join(d.facts.kind for d in DESTINATIONS)}")

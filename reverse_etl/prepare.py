@@ -1,0 +1,102 @@
+"""One destination made ready: its rows read, planned, guarded, and written down as a run to be opened."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+
+import duckdb
+
+import company
+from ops import (
+    Intent,
+    OpsStore,
+    Run,
+    approver,
+    canonical_json,
+    latest_decisions,
+    read_generations,
+    read_shadow,
+    timestamp,
+)
+from reverse_etl.contract import Destination, Target
+from reverse_etl.destinations import destination_of
+from reverse_etl.exports import build_id, read_wanted
+from reverse_etl.guards import GuardLimits, Trip, tripped
+from reverse_etl.plan import Plan, build_plan, hold_ready
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A run that has not been opened yet. `would_send` is how many rows a dry run keeps back only because it is one."""
+
+    target: Target
+    destination: Destination
+    plan: Plan
+    run: Run
+    intents: tuple[Intent, ...]
+    would_send: int
+
+
+def prepare(
+    store: OpsStore, connection: duckdb.DuckDBPyConnection, settings: company.Settings, target: Target, *, dry_run: bool
+) -> Prepared:
+    """Plan one destination against what it is known to show. Reads only; raises `ExportsMissingError`."""
+    destination = destination_of(target.settings.kind)
+    wanted = read_wanted(connection, target, destination.facts)
+    plan = build_plan(
+        destination,
+        target,
+        wanted.candidates,
+        shadow=read_shadow(store, target.name),
+        generations=read_generations(store, target.name),
+        withheld={} if destination.facts.mirrors_state else _withheld(store),
+    )
+    now = datetime.now(UTC)
+    trips = tripped(plan.measures, GuardLimits.of(settings.limits), destination.facts)
+    releaser = approver(store, plan.plan_hash, now) if trips and wanted.candidates else None
+    held = bool(trips) and releaser is None
+    reason = "; ".join(map(str, trips)) or None
+    intents = plan.intents
+    if held:
+        intents = hold_ready(intents, f"guard: {trips[0].guard}")
+    elif dry_run:
+        intents = hold_ready(intents, "dry_run")
+    run = Run(
+        run_id=f"{now:%Y%m%dT%H%M%SZ}-{secrets.token_hex(4)}",
+        destination=target.name,
+        environment=settings.environment.value,
+        mode="dry_run" if dry_run else "apply",
+        status="held" if held else "planned" if dry_run else "applying",
+        plan_hash=plan.plan_hash,
+        desired_hash=plan.desired_hash,
+        plan_json=_plan_json(plan, trips, releaser),
+        unchanged_count=plan.unchanged_count,
+        as_of_at=timestamp(wanted.as_of_at.replace(tzinfo=UTC)) if wanted.as_of_at else None,
+        build_id=build_id(connection),
+        reason=f"{reason}; released by {releaser}" if releaser else reason,
+    )
+    return Prepared(target, destination, plan, run, intents, plan.ready_count if dry_run and not held else 0)
+
+
+def _withheld(store: OpsStore) -> dict[str, str]:
+    """A buyer's no, or another quantity, keeps the computed proposal back; an approval does not."""
+    return {
+        key: f"decision_{decision.decision}"
+        for key, decision in latest_decisions(store).items()
+        if decision.decision != "approve"
+    }
+
+
+def _plan_json(plan: Plan, trips: tuple[Trip, ...], releaser: str | None) -> str:
+    return canonical_json(
+        {
+            "measures": asdict(plan.measures),
+            "ready": plan.ready_count,
+            "unchanged": plan.unchanged_count,
+            "kept_back": len(plan.intents) - plan.ready_count,
+            "guards": [asdict(trip) for trip in trips],
+            "released_by": releaser,
+        }
+    )
