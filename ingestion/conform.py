@@ -88,6 +88,9 @@ def conform(decoded: Path, rejects: Path, feed: Feed, lineage: Lineage, targets:
     with _Writer(targets.rows, raw_schema(feed)) as good, _Writer(targets.quarantine, _QUARANTINE) as bad, \
             _Writer(targets.gate, gate_schema) as gate:  # fmt: skip
         bad.write(unread)
+        gate.write(pl.select(pl.repeat(True, unread.height).alias("_refused")).select(  # unread rows count against the file
+            *(pl.lit(None, pl.String).alias(column.name) for column in judged), "_refused"
+        ))
         for frame in _blocks(decoded, feed):
             matched = match_headers(frame.columns, feed)
             added, missing = matched.added, matched.missing
@@ -105,7 +108,7 @@ def gate_columns(feed: Feed) -> tuple[Column, ...]:
         column
         for column in feed.stored_columns
         if column.type not in (ColumnType.TEXT, ColumnType.IDENTIFIER)
-        or column.allowed or column.required or not column.nullable or column.name in feed.grain
+        or column.allowed or not column.nullable or (feed.unique_in_file and column.name in feed.grain)
     )  # fmt: skip
 
 
@@ -208,8 +211,10 @@ def _refused_rows(typed: pl.DataFrame, frame: pl.DataFrame, feed: Feed, matched:
 
 
 def _gate_rows(typed: pl.DataFrame, frame: pl.DataFrame, judged: tuple[Column, ...], matched: MatchedHeaders) -> pl.DataFrame:
+    # a blank optional cell is fine, so it counts as a readable one; a blank required cell stays null and is counted as such
     cells = [
-        cell(column, matched.source[column.name]).alias(column.name)
+        (cell(column, matched.source[column.name]).fill_null("") if column.nullable else cell(column, matched.source[column.name]))
+        .alias(column.name)
         if column.name in matched.source
         else pl.lit(None, pl.String).alias(column.name)
         for column in judged

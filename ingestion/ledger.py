@@ -99,8 +99,8 @@ class Arrival:
 class Known:
     """What the ledger knew when the run began; kept up to date by the run."""
 
-    contents: dict[tuple[str, str], datetime] = field(default_factory=dict)
-    """(account, sha256) to exported_at."""
+    contents: set[tuple[str, str]] = field(default_factory=set)
+    """(account, sha256)."""
     landing: set[tuple[str, str, int, int, int, int]] = field(default_factory=set)
 
 
@@ -123,11 +123,22 @@ def ensure_raw_tables(connection: duckdb.DuckDBPyConnection) -> None:
 
 def read_known(connection: duckdb.DuckDBPyConnection) -> Known:
     """Return what is already in the books."""
-    contents = connection.execute("select account, sha256, exported_at from ingest.files").fetchall()
+    contents = connection.execute("select account, sha256 from ingest.files").fetchall()
     landing = connection.execute(
         "select account, source_file, size_bytes, modified_ns, changed_ns, inode from ingest.landing"
     ).fetchall()
-    return Known({(account, sha): at for account, sha, at in contents}, {tuple(row) for row in landing})
+    return Known({tuple(row) for row in contents}, {tuple(row) for row in landing})
+
+
+def typical_rows(connection: duckdb.DuckDBPyConnection, file: FileEntry) -> int:
+    """Return the median number of rows of the feed's last ten loaded files before this one; 0 when there is none."""
+    found = connection.execute(
+        "select cast(coalesce(median(rows_in), 0) as bigint) from (select rows_in from ingest.files"
+        " where account = ? and system = ? and entity = ? and status = 'loaded' and exported_at < ?"
+        " order by exported_at desc limit 10)",
+        [file.account, file.system, file.entity, file.exported_at],
+    ).fetchone()
+    return int(found[0]) if found else 0
 
 
 def settle(connection: duckdb.DuckDBPyConnection, settlement: Settlement, arrivals: Iterable[Arrival]) -> None:

@@ -10,21 +10,13 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from ingestion import patterns
 from ingestion.contract import Column, ColumnType
 
-EARLIEST_YEAR, LATEST_YEAR = 1990, 2100
-"""Dates outside are spreadsheet accidents (1899, 9999), not business."""
-
-_INTEGER = r"^[+-]?[0-9]{1,18}$"
-_DECIMAL = r"^[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)$"
-_EXACT_DECIMAL = r"^[+-]?0*[0-9]{0,14}(?:\.[0-9]{0,4}0*)?$"  # what DECIMAL(18,4) holds without rounding
-_DAMAGED = r"^[0-9](?:\.[0-9]+)?E\+[0-9]{2,3}$"  # how a spreadsheet shows a long number
-_DATE = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
 _INSTANT = (
-    r"^(?<day>[0-9]{4}-[0-9]{2}-[0-9]{2})[T ](?<minute>[0-9]{2}:[0-9]{2})(?<second>:[0-5][0-9])?(?<part>\.[0-9]{1,6})?0*"
-    r" ?(?<zone>Z|UTC|[+-](?:0[0-9]|1[0-4]):?[0-5][0-9])?$"
+    f"^(?<day>{patterns.DAY})[T ](?<minute>{patterns.MINUTE})(?<second>{patterns.SECOND})?(?<part>{patterns.FRACTION})?0*"
+    f" ?(?<zone>{patterns.ZONE})?$"
 )
-_TRUE, _FALSE = ("true", "yes", "y", "1"), ("false", "no", "n", "0")
 _BLANKS = " \t\r\n\u00a0\u2007\u202f"
 
 
@@ -75,18 +67,18 @@ def _text(column: Column, text: pl.Expr, zone: str) -> Parsed:
 
 def _identifier(column: Column, text: pl.Expr, zone: str) -> Parsed:
     known = _text(column, text, zone)
-    damaged = pl.when(text.str.contains(_DAMAGED)).then(pl.lit("identifier_damaged"))
+    damaged = pl.when(_is(text, patterns.DAMAGED_IDENTIFIER)).then(pl.lit("identifier_damaged"))
     return Parsed(known.value, pl.coalesce(damaged, known.reason))
 
 
 def _integer(column: Column, text: pl.Expr, zone: str) -> Parsed:
-    fits = text.str.contains(_INTEGER)
+    fits = _is(text, patterns.INTEGER)
     value = pl.when(fits).then(text.str.strip_prefix("+")).cast(pl.Int64, strict=False)
     return Parsed(value, _unless(fits, text, "not_integer"))
 
 
 def _decimal(column: Column, text: pl.Expr, zone: str) -> Parsed:
-    number, exact = text.str.contains(_DECIMAL), text.str.contains(_EXACT_DECIMAL)
+    number, exact = _is(text, patterns.DECIMAL), _is(text, patterns.EXACT_DECIMAL)
     digits = pl.when(number & exact).then(text)
     whole = digits.str.extract(r"^[+-]?([0-9]*)", 1)
     part = digits.str.extract(r"\.([0-9]{0,4})", 1).fill_null("").str.pad_end(4, "0")
@@ -100,13 +92,13 @@ def _decimal(column: Column, text: pl.Expr, zone: str) -> Parsed:
 
 def _boolean(column: Column, text: pl.Expr, zone: str) -> Parsed:
     word = text.str.to_lowercase()
-    value = pl.when(word.is_in(list(_TRUE))).then(True).when(word.is_in(list(_FALSE))).then(False)
+    value = pl.when(word.is_in(list(patterns.TRUE))).then(True).when(word.is_in(list(patterns.FALSE))).then(False)
     return Parsed(value, _unless(value.is_not_null(), text, "not_boolean"))
 
 
 def _date(column: Column, text: pl.Expr, zone: str) -> Parsed:
-    value = pl.when(text.str.contains(_DATE)).then(text).str.to_date("%Y-%m-%d", strict=False)
-    in_range = value.dt.year().is_between(EARLIEST_YEAR, LATEST_YEAR)
+    value = pl.when(_is(text, patterns.DAY)).then(text).str.to_date("%Y-%m-%d", strict=False)
+    in_range = value.dt.year().is_between(patterns.EARLIEST_YEAR, patterns.LATEST_YEAR)
     return Parsed(
         pl.when(in_range).then(value),
         pl.coalesce(_unless(value.is_not_null(), text, "not_date"), _unless(in_range, text, "out_of_range")),
@@ -129,7 +121,7 @@ def _timestamp(column: Column, text: pl.Expr, zone: str) -> Parsed:
     first = _to_utc(local, zone, "earliest")
     once = _to_utc(local, zone, "null")
     value = pl.when(offset.is_null()).then(once).otherwise(stated)
-    in_range = local.dt.year().is_between(EARLIEST_YEAR, LATEST_YEAR)
+    in_range = local.dt.year().is_between(patterns.EARLIEST_YEAR, patterns.LATEST_YEAR)
     unsure = offset.is_null() & local.is_not_null() & once.is_null()
     reason = (
         pl.when(text.is_null()).then(None)
@@ -144,6 +136,10 @@ def _timestamp(column: Column, text: pl.Expr, zone: str) -> Parsed:
 def _to_utc(local: pl.Expr, zone: str, ambiguous: str) -> pl.Expr:
     zoned = local.dt.replace_time_zone(zone, ambiguous=ambiguous, non_existent="null")  # type: ignore[arg-type]
     return zoned.dt.convert_time_zone("UTC").dt.replace_time_zone(None)
+
+
+def _is(text: pl.Expr, pattern: str) -> pl.Expr:
+    return text.str.contains(f"^(?:{pattern})$")
 
 
 def _unless(good: pl.Expr, text: pl.Expr, reason: str) -> pl.Expr:

@@ -8,41 +8,58 @@ Kill it anywhere and run it again: each file is settled in one transaction, once
 from __future__ import annotations
 
 import time
+from collections import Counter, deque
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime
-from pathlib import Path
+from typing import Protocol
 
 import duckdb
 
 from company import Paths, Settings
-from ingestion.decode import Decoded
-from ingestion.ledger import Arrival, FileEntry, Known, Settlement, ensure_raw_tables, read_known, record_arrival, settle
+from ingestion.gate import Gate, GateRequest
 from ingestion.lake import keep_arrival, keep_entry, keep_rows
+from ingestion.ledger import Arrival, Known, Settlement, ensure_raw_tables, read_known, record_arrival, settle
 from ingestion.outcome import FileOutcome, GateReport, IngestOutcome
+from ingestion.prepare import Prepared, explain, held, now, prepare
 from ingestion.quarantine import hold
 from ingestion.reader import Reader
-from ingestion.stage import ChangedWhileReadError, NotTaken, Sighting, Staged, exported_at, look, stage, sweep
-from ingestion.systems import system_named
+from ingestion.stage import ChangedWhileReadError, NotTaken, Sighting, Staged, look, stage, sweep
 from warehouse.connection import writer
 
 Progress = Callable[[FileOutcome], None]
 
+_AHEAD = 32
+"""Files that may be ready while the gate still imports or judges; each waits on disk, not in memory."""
 
-def ingest(settings: Settings, paths: Paths, *, on_progress: Progress | None = None) -> IngestOutcome:
+
+class Judge(Protocol):
+    """What the walk needs of a gate."""
+
+    def start(self) -> None:
+        """Get ready."""
+
+    def judge(self, request: GateRequest) -> GateReport:
+        """Return the verdict on one file."""
+
+
+def ingest(
+    settings: Settings, paths: Paths, *, on_progress: Progress | None = None, gate: Judge | None = None
+) -> IngestOutcome:
     """Load every new file of every account's landing folder and report what became of each.
 
-    `on_progress` is called with each file's outcome as it is settled. Raises `warehouse.connection.WarehouseBusyError` when
-    another process is building.
+    `on_progress` is called with each file's outcome as it is settled; `gate` is Great Expectations unless another is given.
+    Raises `warehouse.connection.WarehouseBusyError` when another process is building.
     """
     started = time.monotonic()
-    began = _now()
+    began = now()
     paths.create()
     files: list[FileOutcome] = []
     limits = settings.limits
     with writer(paths.warehouse, memory_mb=limits.warehouse_memory_mb, threads=limits.warehouse_threads) as connection:
         ensure_raw_tables(connection)
-        run = _Run(settings, paths, connection, read_known(connection))
+        run = _Run(settings, paths, connection, gate or Gate(), read_known(connection))
         for outcome in run.walk():
             files.append(outcome)
             if on_progress is not None:
@@ -50,13 +67,15 @@ def ingest(settings: Settings, paths: Paths, *, on_progress: Progress | None = N
     return IngestOutcome(began, time.monotonic() - started, tuple(files))
 
 
-def _now() -> datetime:
-    return datetime.now(UTC).replace(tzinfo=None)
-
-
 class _Run:
-    def __init__(self, settings: Settings, paths: Paths, connection: duckdb.DuckDBPyConnection, known: Known) -> None:
-        self.settings, self.paths, self.connection, self.known = settings, paths, connection, known
+    """One run over the landing folder. Files are prepared here while the gate judges earlier ones in its own process."""
+
+    def __init__(
+        self, settings: Settings, paths: Paths, connection: duckdb.DuckDBPyConnection, gate: Judge, known: Known
+    ) -> None:
+        self.settings, self.paths, self.connection, self.gate, self.known = settings, paths, connection, gate, known
+        self._pending: deque[tuple[Prepared, Future[GateReport] | None, float]] = deque()
+        self._copies: Counter[str] = Counter()
 
     def walk(self) -> Iterator[FileOutcome]:
         """Yield an outcome for every file that is not already known and unchanged."""
@@ -66,84 +85,80 @@ class _Run:
             self.paths.landing, self.settings.accounts, max_bytes=limits.max_file_mb * 1024 * 1024,
             stable_seconds=limits.stable_seconds, now=datetime.now(UTC),
         )  # fmt: skip
-        with Reader(limits) as reader:
+        with Reader(limits) as reader, ThreadPoolExecutor(max_workers=1) as judging:
             for item in found:
                 if isinstance(item, NotTaken):
                     yield FileOutcome(item.account, item.source_file, item.status, item.reason)
                 elif item.identity not in self.known.landing:
-                    yield self._take(item, reader)
+                    if outcome := self._take(item, reader, judging):
+                        yield outcome
+                    yield from self._settle_ready(_AHEAD)
+            yield from self._settle_ready(0)
 
-    def _take(self, sighting: Sighting, reader: Reader) -> FileOutcome:
+    def _take(self, sighting: Sighting, reader: Reader, judging: ThreadPoolExecutor) -> FileOutcome | None:
+        """Prepare a new content and queue it for its verdict; return the outcome at once for anything else."""
         started = time.monotonic()
         try:
             staged = stage(sighting, self.paths.staging)
         except ChangedWhileReadError as error:
             return FileOutcome(sighting.account, sighting.source_file, "waiting", str(error))
+        self._copies[staged.sha256] += 1
         if (sighting.account, staged.sha256) in self.known.contents:
-            outcome = self._note_duplicate(sighting, staged)
-        else:
-            outcome = self._read(sighting, staged, reader)
-        sweep(self.paths.staging)
-        return replace(outcome, seconds=time.monotonic() - started)
+            return self._note_duplicate(sighting, staged)
+        self.gate.start()
+        prepared = prepare(sighting, staged, self.settings, reader, self.connection)
+        self.known.contents.add((sighting.account, staged.sha256))
+        verdict = judging.submit(self.gate.judge, prepared.question) if prepared.question else None
+        self._pending.append((prepared, verdict, time.monotonic() - started))
+        return None
+
+    def _settle_ready(self, allowed: int) -> Iterator[FileOutcome]:
+        """Settle in order of arrival all that is judged, and wait while more than `allowed` files are queued."""
+        while self._pending:
+            prepared, verdict, seconds = self._pending[0]
+            if verdict is not None and not verdict.done() and len(self._pending) <= allowed:
+                return
+            self._pending.popleft()
+            started = time.monotonic()
+            outcome = self._settle(prepared, verdict.result() if verdict else None)
+            yield replace(outcome, seconds=seconds + time.monotonic() - started)
 
     def _note_duplicate(self, sighting: Sighting, staged: Staged) -> FileOutcome:
         arrival = _arrival(sighting, staged, "duplicate")
         keep_arrival(self.paths.lake, arrival)
         record_arrival(self.connection, arrival)
+        self._release(sighting, staged)
         return FileOutcome(sighting.account, sighting.source_file, "duplicate", "content already known", staged.sha256)
 
-    def _read(self, sighting: Sighting, staged: Staged, reader: Reader) -> FileOutcome:
-        from ingestion.conform import Lineage, Targets, conform
-
-        claimed = _now()
-        account = self.settings.accounts[sighting.account]
-        decoded_path, rejects = (staged.path.with_name(f"{staged.sha256}.{kind}") for kind in ("decoded", "rejects"))
-        decoded = reader.decode(staged.path, decoded_path, rejects, account.system)
-        entry = FileEntry(
-            account=sighting.account, system=account.system, entity=decoded.entity, sha256=staged.sha256,
-            source_file=sighting.source_file, size_bytes=sighting.size_bytes,
-            exported_at=exported_at(sighting.source_file, sighting.modified_ns), encoding=decoded.encoding,
-            status="loaded", reason="", rows_in=decoded.rows_in, rows_loaded=0, rows_quarantined=0,
-            claimed_at=claimed, finished_at=claimed,
-        )  # fmt: skip
-        if decoded.reason:
-            return self._hold(sighting, staged, _held(entry, f"{decoded.reason}: {decoded.detail}", decoded), decoded)
-        feed = system_named(account.system).feed(decoded.entity)
-        targets = Targets(*(staged.path.with_name(f"{staged.sha256}.{kind}") for kind in ("rows", "refused", "judged")))
-        lineage = Lineage(
-            entry.account, entry.sha256, entry.source_file, entry.exported_at, claimed, account.time_zone
-        )
-        counts = conform(decoded_path, rejects, feed, lineage, targets)
-        entry = replace(entry, rows_in=counts.rows_in, rows_loaded=counts.rows_loaded, rows_quarantined=counts.rows_quarantined)
-        if counts.rows_quarantined > self.settings.limits.max_reject_rate * counts.rows_in:
-            reason = f"refused_rows: {counts.rows_quarantined} of {counts.rows_in} rows refused"
-            return self._hold(sighting, staged, _held(entry, reason, decoded), decoded)
-        rows, refused = keep_rows(self.paths.lake, entry, targets.rows, targets.quarantine)
-        entry = replace(entry, finished_at=_now())
-        return self._settle(sighting, staged, Settlement(entry, counts.added, counts.missing, rows, refused), None)
-
-    def _hold(self, sighting: Sighting, staged: Staged, entry: FileEntry, decoded: Decoded) -> FileOutcome:
-        hold(self.paths.quarantine, staged.path, entry, None, None)
-        return self._settle(sighting, staged, Settlement(entry, missing=decoded.missing), None)
-
-    def _settle(self, sighting: Sighting, staged: Staged, settlement: Settlement, gate: GateReport | None) -> FileOutcome:
-        arrival = _arrival(sighting, staged, "new")
-        keep_entry(self.paths.lake, settlement, arrival, gate)
+    def _settle(self, prepared: Prepared, report: GateReport | None) -> FileOutcome:
+        """Load or hold one judged file: lake first, then everything else in one transaction."""
+        entry, kept = prepared.entry, (None, None)
+        if report is not None and not report.passed:
+            entry = held(entry, explain(report))
+        if entry.status == "held":
+            hold(self.paths.quarantine, prepared.staged.path, entry, report, prepared.refused)
+        elif prepared.rows is not None and prepared.refused is not None:
+            entry = replace(entry, finished_at=now())
+            kept = keep_rows(self.paths.lake, entry, prepared.rows, prepared.refused)
+        settlement = Settlement(entry, prepared.added, prepared.missing, *kept)
+        arrival = _arrival(prepared.sighting, prepared.staged, "new")
+        keep_entry(self.paths.lake, settlement, arrival, report)
         settle(self.connection, settlement, [arrival])
-        file = settlement.file
-        self.known.contents[file.account, file.sha256] = file.exported_at
+        self._release(prepared.sighting, prepared.staged)
         return FileOutcome(
-            account=file.account, source_file=file.source_file, status=file.status, reason=file.reason, sha256=file.sha256,
-            system=file.system, entity=file.entity, encoding=file.encoding, rows_in=file.rows_in,
-            rows_loaded=file.rows_loaded, rows_quarantined=file.rows_quarantined, gate=gate,
+            account=entry.account, source_file=entry.source_file, status=entry.status, reason=entry.reason,
+            sha256=entry.sha256, system=entry.system, entity=entry.entity, encoding=entry.encoding,
+            rows_in=entry.rows_in, rows_loaded=entry.rows_loaded, rows_quarantined=entry.rows_quarantined, gate=report,
         )  # fmt: skip
 
-
-def _held(entry: FileEntry, reason: str, decoded: Decoded) -> FileEntry:
-    return replace(
-        entry, status="held", reason=reason, rows_loaded=0, rows_quarantined=entry.rows_in, finished_at=_now()
-    )
+    def _release(self, sighting: Sighting, staged: Staged) -> None:
+        """Remove the working files of one account's file, and the copy itself when no other account waits for it."""
+        for path in self.paths.staging.glob(f"{staged.sha256}.{sighting.account}.*"):
+            path.unlink()
+        self._copies[staged.sha256] -= 1
+        if not self._copies[staged.sha256]:
+            staged.path.unlink()
 
 
 def _arrival(sighting: Sighting, staged: Staged, outcome: str) -> Arrival:
-    return Arrival(sighting.account, sighting.source_file, staged.sha256, _now(), outcome, sighting.identity)
+    return Arrival(sighting.account, sighting.source_file, staged.sha256, now(), outcome, sighting.identity)

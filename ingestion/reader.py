@@ -37,7 +37,7 @@ class Reader:
 
     def _running(self) -> WorkerProcess:
         if self._process is None or not self._process.alive:
-            self._process = WorkerProcess("ingestion.worker")
+            self._process = WorkerProcess("from ingestion.worker import serve; serve()")
         return self._process
 
     def close(self) -> None:

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import os
 import resource
 import select
 import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -27,10 +29,10 @@ class WorkerDiedError(Exception):
 class WorkerProcess:
     """A child that answers JSON lines; started at once, so that its imports overlap with other work."""
 
-    def __init__(self, module: str, *arguments: str) -> None:
+    def __init__(self, program: str) -> None:
         self._errors = tempfile.TemporaryFile()
         self._child = subprocess.Popen(
-            [sys.executable, "-m", module, *arguments],
+            [sys.executable, "-c", program],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self._errors, cwd=REPOSITORY,
         )  # fmt: skip
         self._buffer = b""
@@ -87,20 +89,28 @@ def serve() -> None:
     from ingestion.decode import DecodeLimits, decode_file
     from ingestion.systems import system_named
 
-    for line in sys.stdin.buffer:
-        request = json.loads(line)
+    def answer(request: dict[str, Any]) -> dict[str, Any]:
         _bound(int(request["memory_mb"]), int(request["seconds"]))
         try:
             decoded = decode_file(
                 Path(request["source"]), Path(request["target"]), Path(request["rejects"]),
                 system_named(request["system"]), DecodeLimits(**request["limits"]),
             )  # fmt: skip
-            answer = dataclasses.asdict(decoded)
         except MemoryError as error:
             # pyarrow's own out-of-memory error is one of these too
-            answer = {"failure": "decode_memory", "detail": str(error)[:300]}
-        sys.stdout.write(json.dumps(answer) + "\n")
-        sys.stdout.flush()
+            return {"failure": "decode_memory", "detail": f"needs more than limits.decode_memory_mb: {error}"[:300]}
+        return dataclasses.asdict(decoded)
+
+    answer_lines(answer)
+
+
+def answer_lines(answer: Callable[[dict[str, Any]], dict[str, Any]]) -> None:
+    """Answer each request line from standard input until it closes; anything else printed goes to standard error."""
+    out = os.fdopen(os.dup(1), "w")
+    os.dup2(2, 1)
+    for line in sys.stdin.buffer:
+        out.write(json.dumps(answer(json.loads(line))) + "\n")
+        out.flush()
 
 
 def _bound(memory_mb: int, seconds: int) -> None:
@@ -113,7 +123,3 @@ def _bound(memory_mb: int, seconds: int) -> None:
     # two threads may work at once, so processor time runs at most twice as fast as the clock
     resource.setrlimit(resource.RLIMIT_CPU, (spent + 2 * seconds, hard_cpu))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-
-
-if __name__ == "__main__":
-    serve()
