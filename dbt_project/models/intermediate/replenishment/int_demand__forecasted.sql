@@ -18,8 +18,13 @@ chosen as (
             when 'ending' then smoothed.tsb_qty
             else 0
         end as forecast_per_week_qty,
-        smoothed.sd_qty,
-        smoothed.ses_error_sd_qty
+        case
+            when classified.demand_class = 'none' then 0
+            when classified.demand_class in ('smooth', 'erratic') then smoothed.ses_error_sd_qty
+            -- one week has no spread of its own; counts scatter like the root of their mean
+            when classified.weeks_count < 2 then round(sqrt(smoothed.mean_qty), 9)
+            else smoothed.sd_qty
+        end as week_sd_qty
     from classified
     inner join smoothed
         on
@@ -37,19 +42,9 @@ final as (
         cv2,
         demand_class,
         forecast_per_week_qty,
-        case
-            when demand_class = 'none' then 0
-            when demand_class in ('smooth', 'erratic') then ses_error_sd_qty
-            when weeks_count < 2 then sqrt(forecast_per_week_qty)
-            else sd_qty
-        end as week_sd_qty,
+        week_sd_qty,
         forecast_per_week_qty / 7 as forecast_per_day_qty,
-        case
-            when demand_class = 'none' then 0
-            when demand_class in ('smooth', 'erratic') then ses_error_sd_qty
-            when weeks_count < 2 then sqrt(forecast_per_week_qty)
-            else sd_qty
-        end / sqrt(7) as day_sd_qty
+        week_sd_qty / sqrt(7) as day_sd_qty
     from chosen
 )
 

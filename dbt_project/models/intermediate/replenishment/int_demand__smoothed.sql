@@ -90,17 +90,18 @@ sized as (
     group by sku_id, location_id
 ),
 
+-- a sum of doubles depends on its order in the last digits; nine decimals do not
 final as (
     select
         overall.sku_id,
         overall.location_id,
         overall.weeks_count,
-        overall.mean_qty,
-        overall.sd_qty,
-        overall.ses_qty,
-        overall.ses_error_sd_qty,
-        coalesce({{ sba_correction }} * sized.size_qty / sized.interval_weeks, 0) as sba_qty,
-        coalesce(sized.size_qty * overall.occurrence_rate, 0) as tsb_qty
+        round(overall.mean_qty, 9) as mean_qty,
+        round(overall.sd_qty, 9) as sd_qty,
+        round(overall.ses_qty, 9) as ses_qty,
+        round(overall.ses_error_sd_qty, 9) as ses_error_sd_qty,
+        round(coalesce({{ sba_correction }} * sized.size_qty / sized.interval_weeks, 0), 9) as sba_qty,
+        round(coalesce(sized.size_qty * overall.occurrence_rate, 0), 9) as tsb_qty
     from overall
     left join sized
         on

@@ -52,8 +52,8 @@ final as (
         supplier_id,
         sku_id,
         count(*) as receipts_count,
-        max(mean_days) as lead_time_days,
-        sqrt(sum(received_qty * pow(wait_days - mean_days, 2)) / sum(received_qty)) as lead_time_sd_days
+        round(max(mean_days), 9) as lead_time_days,
+        round(sqrt(sum(received_qty * pow(wait_days - mean_days, 2)) / sum(received_qty)), 9) as lead_time_sd_days
     from centred
     group by supplier_id, sku_id
 )
