@@ -14,6 +14,7 @@ from company import DBT_PROJECT, Paths, Settings
 from orchestration.dbt_process import PARENT_VARIABLE
 from orchestration.moment import sql_instant
 
+_LONGEST_MESSAGE = 300
 _FAILED = ("error", "fail", "runtime error")
 
 
@@ -70,5 +71,6 @@ def read_results(paths: Paths) -> DbtResults:
 def _in_words(result: Mapping[str, Any]) -> str:
     kind, _, name = str(result["unique_id"]).partition(".")
     name = name.removeprefix("tallyhouse.")
-    message = " ".join(str(result.get("message") or "").split())
-    return f"{kind} {name}: {message}"
+    # The first line says where, the rest of the first paragraph what; macro call stacks follow.
+    message = " ".join(str(result.get("message") or "").partition("\n\n  >")[0].split())
+    return f"{kind} {name}: {message[:_LONGEST_MESSAGE]}"

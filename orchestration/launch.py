@@ -54,17 +54,17 @@ def launch(paths: Paths, job_name: str, record: RunRecord, *, as_of: datetime | 
             )
             failure = _failure(result, record)
             record.problems += [text for text in _failed_checks(result) if text not in record.problems]
-    write_last_run(paths.ops.parent / LAST_RUN, record, succeeded=result.success)
-    if not result.success:
-        _alert(paths, job_name, result.run_id, failure)
-        raise failure
+        write_last_run(paths.ops.parent / LAST_RUN, record, succeeded=result.success)
+        if not result.success:
+            _alert(paths, job_name, result.run_id, failure)
+            raise failure
 
 
 def _run_config(home: Path, as_of: datetime | None, push: str) -> dict[str, Any]:
     config = {"home": str(home), "as_of": sql_instant(as_of) if as_of else "", "push": push}
     return {
         "resources": {"company": {"config": config}},
-        "loggers": {"console": {"config": {"log_level": "INFO"}}},
+        "loggers": {"console": {"config": {"log_level": "DEBUG"}}},
     }
 
 
@@ -115,7 +115,7 @@ def _failed_checks(result: dg.ExecuteInProcessResult) -> list[str]:
     return [
         f"check {e.asset_key.to_user_string()} {e.check_name}: failed"
         for e in result.get_asset_check_evaluations()
-        if not e.passed
+        if not e.passed and e.severity.value == "ERROR"
     ]
 
 
@@ -128,7 +128,9 @@ def _alert(paths: Paths, job_name: str, run_id: str, failure: Exception) -> None
 def _logging_to(file: Path) -> Iterator[None]:
     """Send what Dagster, dbt and our own loggers say to a file; stdout stays free for the result."""
     file.parent.mkdir(parents=True, exist_ok=True)
-    with file.open("a", encoding="utf-8", buffering=1) as log:
+    if file.exists():
+        file.replace(file.with_suffix(".previous.log"))
+    with file.open("w", encoding="utf-8", buffering=1) as log:
         handler = logging.StreamHandler(log)
         handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
         root = logging.getLogger()

@@ -28,6 +28,7 @@ GRACE = timedelta(minutes=15)
 ALIAS = "current.duckdb"
 """A second name of the newest file, for tools that need one fixed path and open it afresh each time."""
 
+_NAMED_FAILURES = 8
 _STAMP = "%Y%m%dT%H%M%SZ"
 _STAMP_CHARS = 16
 
@@ -108,10 +109,13 @@ def record_refusal(paths: Paths, failures: Iterable[str], *, now: datetime | Non
     document = {"refused_at": (now or datetime.now(UTC)).isoformat(), "reasons": reasons}
     paths.serving.mkdir(parents=True, exist_ok=True)
     _replace(paths.serving / REFUSED, json.dumps(document, indent=2) + "\n")
-    named = "; ".join(reasons) or "no check reported a name"
+    shown = reasons[:_NAMED_FAILURES] or ["no check reported a name"]
+    if len(reasons) > _NAMED_FAILURES:
+        shown.append(f"and {len(reasons) - _NAMED_FAILURES} more, in {paths.serving / REFUSED}")
+    named = "\n".join(f"  - {reason}" for reason in shown)
     return PublishRefusedError(
-        f"{paths.serving}: nothing published, checks failed: {named}. The last good version is still served. "
-        "Read the failures, correct the data or the policy, and run `tallyhouse build`."
+        f"{paths.serving}: nothing published, because checks failed:\n{named}\n"
+        "The last good version is still served. Correct the data or the policy and run `tallyhouse build`."
     )
 
 
