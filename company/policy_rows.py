@@ -67,8 +67,8 @@ class FillPolicy(PolicyRow):
 
     keys = ("channel_account",)
     channel_account: Key
-    first_release_hours: NonNegative
-    stock_wait_days: NonNegative
+    first_release_hours: Quantity
+    stock_wait_days: Quantity
     unknown_cancel_counts_as: Literal["merchant", "customer"]
 
 

@@ -47,16 +47,16 @@ def test_a_home_without_policies_gets_every_shipped_default(tmp_path: Path) -> N
 
 
 def test_a_file_of_the_home_replaces_the_default_of_that_policy_only(tmp_path: Path) -> None:
-    write(tmp_path, "policy_fill", FILL_HEADER, "web,36.5,3,customer,sales,Slow carrier,2026-01-01,2026-07-01")
+    write(tmp_path, "policy_fill", FILL_HEADER, "web,36,3,customer,sales,Slow carrier,2026-01-01,2026-07-01")
     table = loaded(tmp_path, "policy_fill")
-    assert table.rows == (("web", 36.5, 3.0, "customer", "sales", "Slow carrier", date(2026, 1, 1), date(2026, 7, 1)),)
+    assert table.rows == (("web", 36, 3, "customer", "sales", "Slow carrier", date(2026, 1, 1), date(2026, 7, 1)),)
     assert loaded(tmp_path, "policy_node").source.parent == DEFAULT_POLICIES
 
 
 def test_column_order_byte_order_mark_and_blank_lines_do_not_matter(tmp_path: Path) -> None:
     header = ",".join(reversed(FILL_HEADER.split(",")))
     write(tmp_path, "policy_fill", "\ufeff" + header, "", ",2026-01-01,why,me,merchant,5,24,*")
-    assert loaded(tmp_path, "policy_fill").rows == (("*", 24.0, 5.0, "merchant", "me", "why", date(2026, 1, 1), None),)
+    assert loaded(tmp_path, "policy_fill").rows == (("*", 24, 5, "merchant", "me", "why", date(2026, 1, 1), None),)
 
 
 @pytest.mark.parametrize("name", POLICIES)
@@ -71,7 +71,7 @@ def test_the_shipped_file_has_exactly_the_columns_of_its_policy(name: str) -> No
     [
         ("*,soon,5,merchant,me,why,2026-01-01,", "line 2: column first_release_hours"),
         ("*,-1,5,merchant,me,why,2026-01-01,", "line 2: column first_release_hours"),
-        ("*,nan,5,merchant,me,why,2026-01-01,", "line 2: column first_release_hours"),
+        ("*,1.5,5,merchant,me,why,2026-01-01,", "line 2: column first_release_hours"),
         ("*,24,5,nobody,me,why,2026-01-01,", "line 2: column unknown_cancel_counts_as"),
         ("*,24,5,merchant,,why,2026-01-01,", "line 2: column owner: blank"),
         (",24,5,merchant,me,why,2026-01-01,", "line 2: column channel_account: blank"),
