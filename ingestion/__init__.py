@@ -1,7 +1,19 @@
 """Export files in, typed raw tables and their books out; a complete program without an orchestrator."""
 
 from ingestion.ledger import ensure_raw_tables
-from ingestion.outcome import FileOutcome, GateReport, IngestOutcome
+from ingestion.outcome import FileOutcome, GateCheck, GateReport, IngestOutcome
 from ingestion.pipeline import ingest
+from ingestion.rebuild import RebuildOutcome, rebuild_from_lake
+from ingestion.templates import write_templates
 
-__all__ = ["FileOutcome", "GateReport", "IngestOutcome", "ensure_raw_tables", "ingest"]
+__all__ = [
+    "FileOutcome",
+    "GateCheck",
+    "GateReport",
+    "IngestOutcome",
+    "RebuildOutcome",
+    "ensure_raw_tables",
+    "ingest",
+    "rebuild_from_lake",
+    "write_templates",
+]

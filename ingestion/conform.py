@@ -81,16 +81,13 @@ def conform(decoded: Path, rejects: Path, feed: Feed, lineage: Lineage, targets:
     loaded = refused = 0
     added: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
-    unread = pl.from_arrow(pq.read_table(rejects))
-    assert isinstance(unread, pl.DataFrame)
-    unread = unread.cast(_QUARANTINE)  # type: ignore[arg-type]
-    gate_schema = {column.name: pl.String() for column in judged} | {"_refused": pl.Boolean()}
+    unread = pl.DataFrame(pq.read_table(rejects), schema=_QUARANTINE)
+    gate_schema: dict[str, pl.DataType] = {column.name: pl.String() for column in judged}
+    gate_schema["_refused"] = pl.Boolean()
     with _Writer(targets.rows, raw_schema(feed)) as good, _Writer(targets.quarantine, _QUARANTINE) as bad, \
             _Writer(targets.gate, gate_schema) as gate:  # fmt: skip
         bad.write(unread)
-        gate.write(pl.select(pl.repeat(True, unread.height).alias("_refused")).select(  # unread rows count against the file
-            *(pl.lit(None, pl.String).alias(column.name) for column in judged), "_refused"
-        ))
+        gate.write(_unread_gate_rows(unread.height, judged))
         for frame in _blocks(decoded, feed):
             matched = match_headers(frame.columns, feed)
             added, missing = matched.added, matched.missing
@@ -147,8 +144,7 @@ def _blocks(decoded: Path, feed: Feed) -> Iterator[pl.DataFrame]:
         else:
             groups = (file.read_row_group(index) for index in range(file.num_row_groups))
         for group in groups:
-            frame = pl.from_arrow(group)
-            assert isinstance(frame, pl.DataFrame)
+            frame = pl.DataFrame(group)
             yield feed.reshape(frame) if feed.reshape else frame
 
 
@@ -162,7 +158,9 @@ def _typed(frame: pl.DataFrame, feed: Feed, matched: MatchedHeaders, lineage: Li
             continue
         parsed = parse(column, cell(column, matched.source[column.name]), lineage.time_zone)
         values.append(parsed.value.cast(_POLARS_TYPE[column.type]).alias(column.name))
-        reasons.append(pl.struct(parsed.reason.alias("code"), pl.lit(column.name).alias("column")).alias(f"_r{len(reasons)}"))
+        reasons.append(
+            pl.struct(parsed.reason.alias("code"), pl.lit(column.name).alias("column")).alias(f"_r{len(reasons)}")
+        )
     width = len(reasons)
     out = frame.lazy().select(
         *values, *reasons, pl.col("_source_row"), pl.col("_line_no"), _extra(matched.added).alias("_extra"),
@@ -202,7 +200,9 @@ def _refused_rows(typed: pl.DataFrame, frame: pl.DataFrame, feed: Feed, matched:
     header = [name for name in frame.columns if not name.startswith("_")]
     rows = []
     verdicts = typed.filter(bad).select("_source_row", "_line_no", _RULE, "_reason_column").iter_rows()
-    for (source_row, line_no, code, column), cells in zip(verdicts, frame.filter(bad).iter_rows(named=True), strict=True):
+    for (source_row, line_no, code, column), cells in zip(
+        verdicts, frame.filter(bad).iter_rows(named=True), strict=True
+    ):
         found = cells[matched.source[column]] or ""
         detail = f"{matched.source[column]}: {_EXPECTED[code]}, found {found[:_EXCERPT]!r}"
         shown = [MASK if name in matched.personal and cells[name] else cells[name] or "" for name in header]
@@ -210,16 +210,25 @@ def _refused_rows(typed: pl.DataFrame, frame: pl.DataFrame, feed: Feed, matched:
     return pl.DataFrame(rows, schema=_QUARANTINE, orient="row")
 
 
-def _gate_rows(typed: pl.DataFrame, frame: pl.DataFrame, judged: tuple[Column, ...], matched: MatchedHeaders) -> pl.DataFrame:
-    # a blank optional cell is fine, so it counts as a readable one; a blank required cell stays null and is counted as such
-    cells = [
-        (cell(column, matched.source[column.name]).fill_null("") if column.nullable else cell(column, matched.source[column.name]))
-        .alias(column.name)
-        if column.name in matched.source
-        else pl.lit(None, pl.String).alias(column.name)
-        for column in judged
-    ]
+def _gate_rows(
+    typed: pl.DataFrame, frame: pl.DataFrame, judged: tuple[Column, ...], matched: MatchedHeaders
+) -> pl.DataFrame:
+    cells = [_gate_cell(column, matched).alias(column.name) for column in judged]
     return frame.select(*cells, typed[_RULE].is_not_null().alias("_refused"))
+
+
+def _gate_cell(column: Column, matched: MatchedHeaders) -> pl.Expr:
+    """Return what the gate sees: a blank optional cell counts as readable, a blank required one stays null."""
+    if column.name not in matched.source:
+        return pl.lit("", pl.String)
+    text = cell(column, matched.source[column.name])
+    return text.fill_null("") if column.nullable else text
+
+
+def _unread_gate_rows(count: int, judged: tuple[Column, ...]) -> pl.DataFrame:
+    """Return rows that stand for the records that could not be read: they count against the file."""
+    blank = pl.DataFrame({"_refused": [True] * count}, schema={"_refused": pl.Boolean()})
+    return blank.select(*(pl.lit(None, pl.String).alias(column.name) for column in judged), "_refused")
 
 
 class _Writer:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -18,38 +18,21 @@ import pyarrow.csv as pa_csv
 import pyarrow.parquet as pq
 
 from ingestion.contract import Dialect, Feed, System, fold_header
+from ingestion.decoded import Decoded, DecodeLimits
 from ingestion.detect import Detection, detect, header_problem
 from ingestion.encoding import Encoding, EncodingRefusedError, choose_encoding, utf8_chunks
 from ingestion.records import Block, Grammar, Positions, RecordTooLongError, cut
 from ingestion.rejects import REJECT_SCHEMA, RejectWriter, cells_of
 
-_BLOCK = 32 * 1024 * 1024
 _CONTROLS = bytes(byte for byte in range(32) if byte not in (9, 10, 13)) + b"\x7f"
 _IS_CONTROL = np.isin(np.arange(256), np.frombuffer(_CONTROLS, dtype=np.uint8))
-_PACKED = {b"\x1f\x8b": "gzip", b"PK": "zip or spreadsheet", b"BZh": "bzip2", b"\xfd7zXZ": "xz", b"\x28\xb5\x2f\xfd": "zstandard"}
-
-
-@dataclass(frozen=True, slots=True)
-class DecodeLimits:
-    """Bounds on one file; see `company.Limits`."""
-
-    max_columns: int = 2000
-    max_field_chars: int = 131_072
-    block_bytes: int = _BLOCK
-
-
-@dataclass(frozen=True, slots=True)
-class Decoded:
-    """What was read. With a `reason` the file is to be held, and `rows_in` counts what could be told apart until then."""
-
-    reason: str = ""
-    detail: str = ""
-    entity: str = ""
-    encoding: str = ""
-    header: tuple[str, ...] = ()
-    missing: tuple[str, ...] = ()
-    rows_in: int = 0
-    rows_rejected: int = 0
+_PACKED = {
+    b"\x1f\x8b": "gzip",
+    b"PK": "zip or spreadsheet",
+    b"BZh": "bzip2",
+    b"\xfd7zXZ": "xz",
+    b"\x28\xb5\x2f\xfd": "zstandard",
+}
 
 
 class _HeldError(Exception):
@@ -66,7 +49,8 @@ def decode_file(source: Path, target: Path, rejects: Path, system: System, limit
         return Decoded(reason=held.reason, detail=held.detail)
     if isinstance(feed, Detection):
         entity = feed.looks_like
-        counted = _count_records(source, system, limits, len(header), encoding, body_at)
+        grammar = _grammar(system.feeds[0].dialect)
+        counted = _count_records(_blocks(source, encoding, body_at, grammar, len(header), limits))
         return Decoded(feed.reason, feed.detail, entity, encoding.name, header, feed.missing, counted)
     reader = _BodyReader(feed, header, encoding, limits)
     try:
@@ -75,7 +59,9 @@ def decode_file(source: Path, target: Path, rejects: Path, system: System, limit
         return Decoded("record_too_long", str(error), feed.entity, encoding.name, header, rows_in=reader.rows_in)
 
 
-def _recognise(source: Path, system: System, limits: DecodeLimits) -> tuple[Feed | Detection, tuple[str, ...], Encoding, int]:
+def _recognise(
+    source: Path, system: System, limits: DecodeLimits
+) -> tuple[Feed | Detection, tuple[str, ...], Encoding, int]:
     """Return feed (or why none), header, encoding and where the body starts, trying each dialect the system declares."""
     with source.open("rb") as handle:
         start = handle.read(8)
@@ -102,12 +88,13 @@ def _recognise(source: Path, system: System, limits: DecodeLimits) -> tuple[Feed
             return found.feed, header, encoding, body_at
         failures.append((found, header, encoding, body_at))
     if not failures:
-        assert problem is not None
-        raise problem
+        raise problem or _HeldError("unknown_header", f"{system.title} declares no feeds")
     return max(failures, key=lambda failure: bool(failure[0].looks_like))
 
 
-def _read_header(source: Path, encoding: Encoding, dialect: Dialect, limits: DecodeLimits) -> tuple[tuple[str, ...], int]:
+def _read_header(
+    source: Path, encoding: Encoding, dialect: Dialect, limits: DecodeLimits
+) -> tuple[tuple[str, ...], int]:
     start = _leading_bytes(source, encoding, 4 * limits.max_columns * 256)
     skipped = len(start) - len(start.lstrip(b"\r\n"))
     body = start[skipped:]
@@ -159,21 +146,15 @@ def _grammar(dialect: Dialect) -> Grammar:
     return Grammar(ord(dialect.delimiter), ord(dialect.quote) if dialect.quote else None)
 
 
-def _count_records(
-    source: Path, system: System, limits: DecodeLimits, width: int, encoding: Encoding, body_at: int
-) -> int:
+def _count_records(blocks: Iterator[tuple[bytes, Block]]) -> int:
     """Return how many records a file has whose feed is unknown, for the ledger."""
-    grammar = _grammar(system.feeds[0].dialect)
     try:
-        return sum(
-            len(block.starts) + len(block.broken)
-            for _, block in _blocks(source, encoding, body_at, grammar, width, limits)
-        )
+        return sum(len(block.starts) + len(block.broken) for _, block in blocks)
     except RecordTooLongError:
         return 0
 
 
-def _blocks(
+def _blocks(  # noqa: PLR0917 - one way to call it
     source: Path, encoding: Encoding, body_at: int, grammar: Grammar, width: int, limits: DecodeLimits
 ) -> Iterator[tuple[bytes, Block]]:
     """Yield the body in pieces of whole records; `body_at` is an offset into the UTF-8 text."""
@@ -244,7 +225,10 @@ class _BodyReader:
         """Return a reason code per record, empty for a good one."""
         reasons = np.full(len(block.starts), "", dtype="<U20")
         for index in np.flatnonzero(block.widest > self.limits.max_field_chars):
-            if _longest_cell(data[block.starts[index] : block.ends[index]], self.feed.dialect) > self.limits.max_field_chars:
+            if (
+                _longest_cell(data[block.starts[index] : block.ends[index]], self.feed.dialect)
+                > self.limits.max_field_chars
+            ):
                 reasons[index] = "field_too_long"
         reasons[block.fields != len(self.header)] = "ragged"
         body = data[: block.consumed]

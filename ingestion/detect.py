@@ -54,9 +54,9 @@ def detect(header: Sequence[str], system: System) -> Detection:
     if not likeness:
         return Detection(None, "unknown_header", f"no {system.title} feed has these columns{_hint(header)}")
     missing, feed = next((missing, feed) for _, known, missing, feed in scores if known == likeness and missing)
-    names = tuple(column.headers[0] for column in missing)
-    detail = f"looks like {feed.title} but lacks {', '.join(names)}{_hint(header)}"
-    return Detection(None, "missing_column", detail, names, feed.entity)
+    lacking = tuple(column.headers[0] for column in missing)
+    detail = f"looks like {feed.title} but lacks {', '.join(lacking)}{_hint(header)}"
+    return Detection(None, "missing_column", detail, lacking, feed.entity)
 
 
 def _hint(header: Sequence[str]) -> str:

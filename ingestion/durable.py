@@ -28,7 +28,7 @@ def put_in_place(source: Path, target: Path) -> None:
     """Rename `source` to `target` on one filesystem, replacing an older `target`; survives power loss once returned."""
     target.parent.mkdir(parents=True, exist_ok=True)
     flush_to_disk(source)
-    os.replace(source, target)
+    source.replace(target)
     flush_to_disk(target.parent)
 
 

@@ -155,7 +155,8 @@ def _frame(request: GateRequest) -> pd.DataFrame:
             table = table.set_column(index, name, pc.utf8_lower(table.column(index)))
         if table.schema.field(index).type == pa.large_string():
             table = table.set_column(index, name, table.column(index).cast(pa.string()))
-    return table.to_pandas(types_mapper=pd.ArrowDtype)
+    frame: pd.DataFrame = table.to_pandas(types_mapper=pd.ArrowDtype)
+    return frame
 
 
 class GateBrokenError(Exception):
@@ -165,8 +166,10 @@ class GateBrokenError(Exception):
 def _check(result: ExpectationValidationResult) -> dict[str, Any]:
     config = result.expectation_config
     problem = result.exception_info or {}
-    if config is None or problem.get("raised_exception") or any(
-        isinstance(value, dict) and value.get("raised_exception") for value in problem.values()
+    if (
+        config is None
+        or problem.get("raised_exception")
+        or any(isinstance(value, dict) and value.get("raised_exception") for value in problem.values())
     ):
         raise GateBrokenError(f"{config.type if config else 'an expectation'}: {problem}")
     found = result.result
@@ -175,5 +178,7 @@ def _check(result: ExpectationValidationResult) -> dict[str, Any]:
     if not result.success:
         share = found.get("unexpected_percent")
         rows = f"{found.get('unexpected_count')} of {found.get('element_count')} rows ({share:.1f} %)" if share else ""
-        detail = "; ".join(text for text in (rows, f"observed {found.get('observed_value')}" if not rows else "") if text)
+        detail = "; ".join(
+            text for text in (rows, f"observed {found.get('observed_value')}" if not rows else "") if text
+        )
     return asdict(GateCheck(config.type, column, bool(result.success), detail))

@@ -61,7 +61,9 @@ def read_entries(lake: Path) -> Iterator[tuple[Settlement, Arrival]]:
     for path in _json_files(lake):
         if ".arrival-" not in path.name:
             entries.append(_read_entry(lake, path))
-    yield from sorted(entries, key=lambda entry: (entry[0].file.finished_at, entry[0].file.account, entry[0].file.sha256))
+    yield from sorted(
+        entries, key=lambda entry: (entry[0].file.finished_at, entry[0].file.account, entry[0].file.sha256)
+    )
 
 
 def read_arrivals(lake: Path) -> list[Arrival]:

@@ -15,8 +15,6 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
-import pyarrow as pa
-import pyarrow.parquet as pq
 
 from ingestion.contract import LINEAGE_COLUMNS, raw_table
 from ingestion.systems import SYSTEMS
@@ -204,6 +202,10 @@ def _insert(
     connection: duckdb.DuckDBPyConnection, schema: str, table: str, source: Path, constants: Mapping[str, Any]
 ) -> int:
     """Append a Parquet file's rows, by column name, with constant columns beside them; return how many."""
+    # imported here because a run with nothing new does without it
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
     with pq.ParquetFile(source) as file:
         incoming = pa.RecordBatchReader.from_batches(file.schema_arrow, file.iter_batches())
         names = list(file.schema_arrow.names)
@@ -212,7 +214,8 @@ def _insert(
         connection.register("incoming", incoming)
         try:
             done = connection.execute(
-                f"insert into {quoted(schema)}.{quoted(table)} ({target}) select {columns} from incoming", [*constants.values()]
+                f"insert into {quoted(schema)}.{quoted(table)} ({target}) select {columns} from incoming",
+                [*constants.values()],
             ).fetchone()
         finally:
             connection.unregister("incoming")

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Protocol
 
 import duckdb
@@ -132,7 +133,8 @@ class _Run:
 
     def _settle(self, prepared: Prepared, report: GateReport | None) -> FileOutcome:
         """Load or hold one judged file: lake first, then everything else in one transaction."""
-        entry, kept = prepared.entry, (None, None)
+        entry = prepared.entry
+        kept: tuple[Path, Path] | tuple[None, None] = (None, None)
         if report is not None and not report.passed:
             entry = held(entry, explain(report))
         if entry.status == "held":

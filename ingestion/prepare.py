@@ -10,7 +10,7 @@ import duckdb
 
 from company import Settings
 from ingestion.contract import FeedKind
-from ingestion.decode import Decoded
+from ingestion.decoded import Decoded
 from ingestion.gate import GateRequest
 from ingestion.ledger import FileEntry, typical_rows
 from ingestion.outcome import GateReport
@@ -59,7 +59,9 @@ def prepare(
     feed = system_named(account.system).feed(decoded.entity)
     lineage = Lineage(entry.account, entry.sha256, entry.source_file, entry.exported_at, claimed, account.time_zone)
     counts = conform(decoded_to, rejects, feed, lineage, Targets(rows, refused, judged))
-    entry = replace(entry, rows_in=counts.rows_in, rows_loaded=counts.rows_loaded, rows_quarantined=counts.rows_quarantined)
+    entry = replace(
+        entry, rows_in=counts.rows_in, rows_loaded=counts.rows_loaded, rows_quarantined=counts.rows_quarantined
+    )
     limits = settings.limits
     least = 0
     if feed.kind is FeedKind.SNAPSHOT and limits.min_row_count_rate:
@@ -79,7 +81,9 @@ def held(entry: FileEntry, reason: str) -> FileEntry:
 
 def explain(report: GateReport) -> str:
     """Return why the gate held a file, in one line."""
-    parts = [f"{check.expectation}({check.column}) {check.detail}".replace("() ", " ").strip() for check in report.failures]
+    parts = [
+        f"{check.expectation}({check.column}) {check.detail}".replace("() ", " ").strip() for check in report.failures
+    ]
     return "gate: " + "; ".join(parts)
 
 

@@ -8,8 +8,6 @@ import shutil
 from dataclasses import asdict
 from pathlib import Path
 
-import pyarrow.parquet as pq
-
 from ingestion.durable import put_in_place, write_whole
 from ingestion.ledger import FileEntry
 from ingestion.outcome import GateReport
@@ -45,6 +43,8 @@ def hold(quarantine: Path, staged: Path, file: FileEntry, gate: GateReport | Non
 def _sample(refused: Path | None) -> list[dict[str, object]]:
     if refused is None or not refused.exists():
         return []
+    import pyarrow.parquet as pq
+
     with pq.ParquetFile(refused) as file:
         batch = next(file.iter_batches(batch_size=_SAMPLE), None)
     rows: list[dict[str, object]] = batch.to_pylist() if batch is not None else []

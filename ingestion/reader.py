@@ -6,7 +6,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from company import Limits
-from ingestion.decode import Decoded, DecodeLimits
+from ingestion.decoded import Decoded, DecodeLimits
 from ingestion.worker import WorkerDiedError, WorkerProcess
 
 

@@ -17,6 +17,8 @@ import numpy.typing as npt
 Positions = npt.NDArray[np.int64]
 
 _LF, _CR = 10, 13
+_UNQUOTED = 0
+"""Stands for "no quote" where a byte is needed; a record that holds it is refused anyway."""
 _RECORD_CAP = 4 * 1024 * 1024
 """A single record longer than this (bytes) is taken for a broken quote, not for data."""
 
@@ -31,8 +33,7 @@ class Grammar:
     @property
     def record(self) -> re.Pattern[bytes]:
         """A pattern that matches one whole well-formed record with its line end."""
-        assert self.quote is not None
-        d, q = re.escape(bytes([self.delimiter])), re.escape(bytes([self.quote]))
+        d, q = re.escape(bytes([self.delimiter])), re.escape(bytes([self.quote or _UNQUOTED]))
         cell = b"(?:" + q + b"(?:[^" + q + b"]++|" + q + q + b")*+" + q + b"|[^" + q + d + b"\\r\\n]*+)"
         return re.compile(cell + b"(?:" + d + cell + b")*+(?:\\r\\n|\\n|\\r|\\Z)")
 
@@ -192,7 +193,7 @@ def _sort_out(data: bytes, grammar: Grammar, width: int, *, final: bool) -> tupl
     broken: list[Span] = []
     position, size = 0, len(data)
     while position < size:
-        quote = data.find(bytes([grammar.quote or 0]), position)
+        quote = data.find(bytes([grammar.quote or _UNQUOTED]), position)
         plain_end = _line_start(lines, quote) if quote >= 0 else (size if final else _line_start(lines, size))
         if plain_end > position:
             good.append(Span(position, plain_end))

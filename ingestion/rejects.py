@@ -46,11 +46,10 @@ class RejectWriter:
         """Note one refused record; `raw` is its text without the line end."""
         text, is_base64, note = self._shown(raw)
         detail = _MEANING[reason] + (f"; {note}" if note else "")
-        row = dict(
-            source_row=source_row, line_no=line_no, raw_text=text, is_base64=is_base64, reason_code=reason, column_name=None,
-            detail=detail,
-        )  # fmt: skip
-        self._rows.append(row)
+        self._rows.append({
+            "source_row": source_row, "line_no": line_no, "raw_text": text, "is_base64": is_base64,
+            "reason_code": reason, "column_name": None, "detail": detail,
+        })  # fmt: skip
         self.count += 1
 
     def flush(self) -> None:

@@ -64,7 +64,9 @@ class ChangedWhileReadError(Exception):
     """The file grew or was replaced during the copy; it will be taken once it is at rest."""
 
 
-def look(landing: Path, accounts: Iterable[str], *, max_bytes: int, stable_seconds: int, now: datetime) -> Iterator[Sighting | NotTaken]:
+def look(
+    landing: Path, accounts: Iterable[str], *, max_bytes: int, stable_seconds: int, now: datetime
+) -> Iterator[Sighting | NotTaken]:
     """Yield every file of every account's folder in name order; `now` is aware UTC."""
     known = set(accounts)
     if not landing.is_dir():
@@ -83,7 +85,9 @@ def look(landing: Path, accounts: Iterable[str], *, max_bytes: int, stable_secon
                     yield found
 
 
-def _judge(account: str, entry: os.DirEntry[str], max_bytes: int, stable_seconds: int, now: datetime) -> Sighting | NotTaken | None:
+def _judge(
+    account: str, entry: os.DirEntry[str], max_bytes: int, stable_seconds: int, now: datetime
+) -> Sighting | NotTaken | None:
     if entry.name.startswith(".") or entry.name.lower().endswith(UNFINISHED):
         return None
     name = _printable(entry.name)
@@ -139,20 +143,21 @@ def sweep(staging: Path) -> None:
             entry.unlink()
 
 
-def exported_at(source_file: str, modified_ns: int) -> datetime:
-    """Return the instant the export speaks of: the stamp in its name, else its modification time, in whole seconds UTC."""
-    found = _STAMP.search(source_file)
-    if found:
+def stamp(source_file: str) -> datetime | None:
+    """Return the UTC instant written in a file's name, as in `orders_20261120T060000Z.csv`, or None."""
+    for text in _STAMP.findall(source_file):
         try:
-            return datetime.strptime(found.group(1), "%Y%m%dT%H%M%SZ")
+            return datetime.strptime(f"{text}+0000", "%Y%m%dT%H%M%SZ%z").replace(tzinfo=None)
         except ValueError:
             # digits that are no date are not a stamp
-            return _modified(modified_ns)
-    return _modified(modified_ns)
+            continue
+    return None
 
 
-def _modified(modified_ns: int) -> datetime:
-    return datetime.fromtimestamp(modified_ns // 1_000_000_000, UTC).replace(tzinfo=None)
+def exported_at(source_file: str, modified_ns: int) -> datetime:
+    """Return the instant the export speaks of: the stamp in its name, else its modification time, in whole seconds UTC."""
+    modified = datetime.fromtimestamp(modified_ns // 1_000_000_000, UTC).replace(tzinfo=None)
+    return stamp(source_file) or modified
 
 
 def _printable(name: str) -> str:

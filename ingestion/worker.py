@@ -1,4 +1,4 @@
-"""The reading process: hostile bytes are decoded here, with bounded memory and time, never in the process that holds the warehouse.
+"""The reading process: hostile bytes are decoded here, bounded in memory and time, far from the open warehouse.
 
 One process reads file after file; after a crash, a time-out or an exhausted memory bound the next file gets a fresh one.
 Protocol: one JSON object per line, request in, answer out.
@@ -30,11 +30,14 @@ class WorkerProcess:
     """A child that answers JSON lines; started at once, so that its imports overlap with other work."""
 
     def __init__(self, program: str) -> None:
-        self._errors = tempfile.TemporaryFile()
+        self._errors = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the process
         self._child = subprocess.Popen(
             [sys.executable, "-c", program],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self._errors, cwd=REPOSITORY,
         )  # fmt: skip
+        if self._child.stdin is None or self._child.stdout is None:
+            raise WorkerDiedError("started without pipes")
+        self._to, self._from = self._child.stdin, self._child.stdout
         self._buffer = b""
 
     @property
@@ -44,24 +47,22 @@ class WorkerProcess:
 
     def call(self, request: dict[str, Any], seconds: float) -> dict[str, Any]:
         """Send one request and return its answer; raises `WorkerDiedError` on death or when `seconds` are over."""
-        assert self._child.stdin is not None
         try:
-            self._child.stdin.write(json.dumps(request).encode() + b"\n")
-            self._child.stdin.flush()
+            self._to.write(json.dumps(request).encode() + b"\n")
+            self._to.flush()
         except BrokenPipeError as error:
             raise WorkerDiedError(self._epitaph()) from error
         answer: dict[str, Any] = json.loads(self._line(time.monotonic() + seconds, seconds))
         return answer
 
     def _line(self, deadline: float, seconds: float) -> bytes:
-        assert self._child.stdout is not None
         while b"\n" not in self._buffer:
             left = deadline - time.monotonic()
-            ready, _, _ = select.select([self._child.stdout], [], [], max(left, 0))
+            ready, _, _ = select.select([self._from], [], [], max(left, 0))
             if not ready:
                 self.close()
                 raise WorkerDiedError(f"no answer within {seconds:.0f} s")
-            chunk = self._child.stdout.read1(1 << 16)  # type: ignore[attr-defined]
+            chunk = os.read(self._from.fileno(), 1 << 16)
             if not chunk:
                 raise WorkerDiedError(self._epitaph())
             self._buffer += chunk
@@ -78,10 +79,8 @@ class WorkerProcess:
         """End the child; harmless when it has ended."""
         self._child.kill()
         self._child.wait()
-        for pipe in (self._child.stdin, self._child.stdout):
-            if pipe is not None:
-                pipe.close()
-        self._errors.close()
+        for pipe in (self._to, self._from, self._errors):
+            pipe.close()
 
 
 def serve() -> None:

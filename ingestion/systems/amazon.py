@@ -32,7 +32,7 @@ ORDERS = Feed(
         Column("purchase_at", ("purchase-date",), _T.TIMESTAMP, required=True, nullable=False),
         Column("last_updated_at", ("last-updated-date",), _T.TIMESTAMP, required=True, nullable=False),
         Column("order_status", ("order-status",), required=True, nullable=False),
-        Column("fulfillment_channel", ("fulfillment-channel",), required=True, nullable=False, note="Amazon = FBA, Merchant = own"),
+        Column("fulfillment_channel", ("fulfillment-channel",), required=True, nullable=False, note="Amazon = FBA"),
         Column("sales_channel", ("sales-channel",)),
         Column("order_channel", ("order-channel",)),
         Column("ship_service_level", ("ship-service-level",)),
@@ -42,7 +42,9 @@ ORDERS = Feed(
         Column("item_status", ("item-status",), note="can disagree with order-status"),
         Column("quantity", ("quantity",), _T.INTEGER, required=True, nullable=False, non_negative=True),
         Column("currency", ("currency",)),
-        Column("item_price_amount", ("item-price",), _T.DECIMAL, note="price x quantity of the line; blank while pending"),
+        Column(
+            "item_price_amount", ("item-price",), _T.DECIMAL, note="price x quantity of the line; blank while pending"
+        ),
         Column("item_tax_amount", ("item-tax",), _T.DECIMAL),
         Column("shipping_price_amount", ("shipping-price",), _T.DECIMAL),
         Column("shipping_tax_amount", ("shipping-tax",), _T.DECIMAL),
@@ -54,7 +56,9 @@ ORDERS = Feed(
         Column("promotion_ids", ("promotion-ids",)),
         Column("is_business_order", ("is-business-order",), _T.BOOLEAN),
         Column("price_designation", ("price-designation",)),
-        *_personal("ship-city", "ship-state", "ship-postal-code", "purchase-order-number", "cpf", "url", "address-type"),
+        *_personal(
+            "ship-city", "ship-state", "ship-postal-code", "purchase-order-number", "cpf", "url", "address-type"
+        ),
     ),
 )
 
@@ -68,7 +72,13 @@ FBA_INVENTORY = Feed(
     cadence_hours=24,
     columns=(
         Column("sku", ("sku",), _T.IDENTIFIER, required=True, nullable=False),
-        Column("fnsku", ("fnsku",), _T.IDENTIFIER, required=True, note="several SKUs may share one FNSKU and one physical pool"),
+        Column(
+            "fnsku",
+            ("fnsku",),
+            _T.IDENTIFIER,
+            required=True,
+            note="several SKUs may share one FNSKU and one physical pool",
+        ),
         Column("asin", ("asin",), _T.IDENTIFIER),
         Column("product_name", ("product-name",)),
         Column("condition", ("condition",)),
@@ -111,7 +121,9 @@ FBA_RETURNS = Feed(
         Column("detailed_disposition", ("detailed-disposition",), required=True),
         Column("reason", ("reason",), required=True, note="open list"),
         Column("status", ("status",), note="missing in some marketplaces"),
-        Column("license_plate_number", ("license-plate-number",), _T.IDENTIFIER, note="natural key of one returned unit"),
+        Column(
+            "license_plate_number", ("license-plate-number",), _T.IDENTIFIER, note="natural key of one returned unit"
+        ),
         *_personal("customer-comments"),
     ),
 )

@@ -51,7 +51,13 @@ def _flag(name: str, note: str = "") -> Column:
 
 
 def _feed(
-    entity: str, title: str, kind: FeedKind, grain: tuple[str, ...], columns: tuple[Column, ...], *, cadence_hours: int = 48
+    entity: str,
+    title: str,
+    kind: FeedKind,
+    grain: tuple[str, ...],
+    columns: tuple[Column, ...],
+    *,
+    cadence_hours: int = 48,
 ) -> Feed:
     return Feed(
         entity=entity, title=title, kind=kind, columns=columns, grain=grain, file_stem=entity,

@@ -33,7 +33,9 @@ ORDERS = Feed(
     grain=("name",),
     file_stem="orders_export",
     columns=(
-        Column("name", ("Name",), _T.TEXT, required=True, note="order number as shown; blank on some continuation rows"),
+        Column(
+            "name", ("Name",), _T.TEXT, required=True, note="order number as shown; blank on some continuation rows"
+        ),
         Column("financial_status", ("Financial Status",), required=True, note="blank marks a continuation row"),
         Column("paid_at", ("Paid at",), _T.TIMESTAMP),
         Column("fulfillment_status", ("Fulfillment Status",), required=True),
@@ -47,7 +49,9 @@ ORDERS = Feed(
         Column("discount_amount", ("Discount Amount",), _T.DECIMAL),
         Column("shipping_method", ("Shipping Method",)),
         Column("created_at", ("Created at",), _T.TIMESTAMP, required=True),
-        Column("lineitem_quantity", ("Lineitem quantity",), _T.INTEGER, required=True, nullable=False, non_negative=True),
+        Column(
+            "lineitem_quantity", ("Lineitem quantity",), _T.INTEGER, required=True, nullable=False, non_negative=True
+        ),
         Column("lineitem_name", ("Lineitem name",), required=True),
         Column("lineitem_price_amount", ("Lineitem price",), _T.DECIMAL, required=True),
         Column("lineitem_compare_at_amount", ("Lineitem compare at price",), _T.DECIMAL),
@@ -118,13 +122,18 @@ INVENTORY = Feed(
         Column("location_name", ("Location",), required=True, nullable=False),
         Column("bin_name", ("Bin name",)),
         Column("incoming_qty", ("Incoming", "Incoming (not editable)"), _T.INTEGER, null_tokens=("not stocked",)),
-        Column("unavailable_qty", ("Unavailable", "Unavailable (not editable)"), _T.INTEGER, null_tokens=("not stocked",)),
+        Column(
+            "unavailable_qty", ("Unavailable", "Unavailable (not editable)"), _T.INTEGER, null_tokens=("not stocked",)
+        ),
         Column("committed_qty", ("Committed", "Committed (not editable)"), _T.INTEGER, null_tokens=("not stocked",)),
         Column(
-            "available_qty", ("Available", "Available (not editable)"), _T.INTEGER,
-            required=True, null_tokens=("not stocked",),
+            "available_qty",
+            ("Available", "Available (not editable)"),
+            _T.INTEGER,
+            required=True,
+            null_tokens=("not stocked",),
             note="null means the location does not stock the variant: no record, not zero",
-        ),  # fmt: skip
+        ),
         Column("on_hand_qty", ("On hand", "On hand (current)"), _T.INTEGER, null_tokens=("not stocked",)),
         Column("on_hand_new_qty", ("On hand (new)",), _T.INTEGER, note="an input column; empty in an export"),
     ),
@@ -155,7 +164,9 @@ PRODUCTS = Feed(
         Column("variant_grams", ("Variant Grams",), _T.DECIMAL),
         Column("variant_inventory_tracker", ("Variant Inventory Tracker",), note="blank means stock is not tracked"),
         Column("variant_inventory_policy", ("Variant Inventory Policy",)),
-        Column("variant_price_amount", ("Variant Price",), _T.DECIMAL, required=True, note="blank on an image-only row"),
+        Column(
+            "variant_price_amount", ("Variant Price",), _T.DECIMAL, required=True, note="blank on an image-only row"
+        ),
         Column("variant_compare_at_amount", ("Variant Compare At Price",), _T.DECIMAL),
         Column("variant_requires_shipping", ("Variant Requires Shipping",), _T.BOOLEAN),
         Column("variant_barcode", ("Variant Barcode",), _T.IDENTIFIER, excel_guard=True),
