@@ -75,7 +75,7 @@ def test_a32_outbound_units_still_on_the_shelf_are_claimed():
 
 def test_a37_a_channels_own_figure_is_net_of_earlier_orders():
     stated = datetime(2026, 3, 20, 10)
-    orders = [(stated - timedelta(minutes=10), 4), (stated + timedelta(minutes=5), 3)]
+    orders = [(stated - timedelta(minutes=10), 4), (stated, 9), (stated + timedelta(minutes=5), 3)]
     assert net_of_own_orders(50, stated, orders, stated + timedelta(minutes=7)) == 47
 
 
@@ -159,3 +159,29 @@ def test_pick_up_only_and_channel_locations_are_not_sources(little_company):
     company.locations.append(Location("CLOSED", "stock", is_active=False))
     company.order("1", A=3)
     assert {row.location_id: row.ats_qty for row in ats(company.facts())} == {"P": 5, "X": 7}
+
+
+def test_shipping_from_a_location_uses_up_its_allocation_first(little_company):
+    company = (
+        little_company().stock("X", 10).stock("Y", 10).order("1", A=6).allocate("1", "X", A=3).allocate("1", "Y", A=3)
+    )
+    company.ship("1", "X", company.as_of, A=3)
+    assert {row.location_id: row.allocated_qty for row in ats(company.facts())} == {"X": 0, "Y": 3}
+
+
+def test_the_earlier_allocation_is_kept_when_units_are_cancelled(little_company):
+    company = little_company().stock("X", 10).stock("Y", 10).order("1", A=6).cancel("1", "customer", None, A=3)
+    early, late = company.as_of - timedelta(days=2), company.as_of - timedelta(days=1)
+    company.add(
+        "allocations", Allocation("z", "shop", "1", "A", "X", 3, early), Allocation("a", "shop", "1", "A", "Y", 3, late)
+    )
+    assert {row.location_id: row.allocated_qty for row in ats(company.facts())} == {"X": 3, "Y": 0}
+
+
+def test_what_happens_later_does_not_count_yet(little_company):
+    company = little_company().stock("X", 10).order("1", A=6)
+    later = company.as_of + timedelta(seconds=1)
+    company.order("2", "shop", later, None, A=1).ship("1", "X", later, A=6).cancel("1", "customer", later, A=6)
+    assert only(company.facts()).ats_qty == 4
+    company.as_of = later
+    assert only(company.facts()).ats_qty == 9

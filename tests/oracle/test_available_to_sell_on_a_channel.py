@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from datetime import timedelta
 
 import pytest
@@ -187,3 +188,27 @@ def test_no_quantile_means_no_allowance():
 def test_a_poisson_quantile_that_cannot_be_added_up_is_refused(mean, probability):
     with pytest.raises(ValueError, match="Poisson"):
         poisson_quantile(mean, probability)
+
+
+def test_what_shops_of_other_locations_have_accepted_does_not_count(little_company):
+    rows = (SourcingPolicy("one", "X"), SourcingPolicy("two", "Y"), SourcingPolicy("two", "Z"))
+    company = little_company(shops=("one", "two"), policies=Policies(sourcing=rows)).stock("X", 9).stock("Y", 9)
+    company.listing(shop="one").listing(shop="two").order("1", "two", A=4)
+    assert shown(company.facts()) == {"one/A": 9, "two/A": 5}
+
+
+def test_the_time_to_publish_is_part_of_the_lag():
+    policy = ChannelPolicy(publish_delay_minutes=30, stale_quantile_rate=0.95)
+    assert stale_allowance(6 * 24 * 28, 30, policy) == poisson_quantile(6, 0.95) == 10
+
+
+def test_cancelled_units_say_nothing_about_the_rate_of_sale(little_company):
+    policies = with_channel(ChannelPolicy("shop", publish_delay_minutes=60, stale_quantile_rate=0.95))
+    company = little_company(policies=policies).listing().stock("X", 20)
+    company.order("1", A=4032).cancel("1", "customer", company.as_of, A=4032)
+    (row,) = channel_ats(company.facts())
+    assert (row.stale_allowance_qty, row.ats_qty) == (0, 20)
+
+
+def test_a_count_as_likely_as_asked_is_enough():
+    assert poisson_quantile(1, math.exp(-1)) == 0

@@ -63,6 +63,7 @@ def test_series_without_demand_forecast_nothing():
         ([1, 0, 9, 0] * 5, "active", "lumpy"),
         ([1] * 25 + [0] * 8, "active", "intermittent"),
         ([3, 17] * 10, "active", "erratic"),
+        ([4, 0, 4, 4, 4, 0, 4, 4, 4, 4, 4, 4, 0, 4, 6, 0, 0, 0], "active", "intermittent"),
     ],
 )
 def test_classes(y, lifecycle, expected):
@@ -165,3 +166,13 @@ def test_order_quantity_up_to_120_minimum_50_multiple_24(position, expected):
 
 def test_an_order_without_terms_is_the_need():
     assert order_quantity(7) == 7
+
+
+def test_a_history_of_exactly_one_protection_time_is_enough_for_windows():
+    lumpy = [1, 0, 9, 0] * 4
+    assert parameters(lumpy, lead=15 * 7, review=7).order_up_to_qty == sum(lumpy)
+
+
+def test_ranks_forgive_float_noise():
+    assert 0.56 * 25 > 14
+    assert empirical_quantile(list(range(1, 26)), 0.56) == 14

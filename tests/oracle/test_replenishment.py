@@ -184,3 +184,20 @@ def test_untracked_items_are_never_ordered(little_company):
 
 def test_a_shop_without_a_source_demands_and_owes_nowhere(little_company):
     assert rows(little_company().order("1", A=3)) == {}
+
+
+def test_later_receipts_are_not_known_yet(little_company):
+    company = little_company().stock("X", 0).add("purchase_order_lines", line(ordered=10))
+    company.add(
+        "receipts", Receipt("P1", "1", 4, company.as_of), Receipt("P1", "1", 5, company.as_of + timedelta(seconds=1))
+    )
+    assert rows(company)["A", "X"].position.on_order_qty == 6
+
+
+def test_terms_speak_by_price_break_and_suppliers_have_their_own_rhythm(little_company):
+    terms = (SupplierTerm("S", "A", lead_time_days=9, price_break_qty=10), SupplierTerm("S", "A", lead_time_days=4))
+    supply = Supply(
+        little_company().add("supplier_terms", *terms).add("suppliers", Supplier("S", review_days=3)).facts()
+    )
+    assert supply.lead_time("S", "A", ReplenishmentPolicy()).days == 4
+    assert [supply.review_days(name, ReplenishmentPolicy()) for name in ("S", "T", None)] == [3, 7, 7]

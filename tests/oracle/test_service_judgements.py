@@ -187,3 +187,19 @@ def test_an_unknown_component_is_neither_a_pass_nor_a_failure(components, expect
 
 def test_nothing_handed_over_fills_nothing():
     assert first_pass_filled(5, [], None, ORDERED, FillPolicy()) == 0
+
+
+def test_an_order_is_due_on_its_latest_promise_and_dated_by_its_latest_line(little_company):
+    company = order_of_two(little_company).order("1", "shop", ORDERED + timedelta(days=1), date(2026, 3, 9), B=1)
+    assert (single(company).commit_date, single(company).order_date) == (date(2026, 3, 9), date(2026, 3, 3))
+
+
+def test_untracked_units_that_left_in_time_are_unknown_and_later_ones_late(little_company):
+    for day, expected in ((5, None), (6, False)):
+        company = order_of_two(little_company).ship("1", "X", datetime(2026, 3, day, 23), is_tracked=False, A=2)
+        assert single(company).on_time is expected
+
+
+def test_an_untracked_parcel_has_no_known_condition_even_with_a_date(little_company):
+    company = order_of_two(little_company).ship("1", "X", SHIPPED, is_tracked=False, delivered_at=DELIVERED, A=2)
+    assert single(company).undamaged is None
