@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dagster as dg
 
-from orchestration.defs.activate.assets import push_report_asset, pushes, rows_acknowledged
+from orchestration.defs.activate.assets import no_row_rejected, push_report_asset, pushes, pushes_went_through
 from orchestration.defs.automate.failures import run_failed_sensor
 from orchestration.defs.automate.jobs import JOBS
 from orchestration.defs.automate.schedules import automation_of
@@ -27,7 +27,7 @@ def definitions(company: CompanyHome) -> dg.Definitions:
             pushes,
             push_report_asset,
         ],
-        asset_checks=[counts_reconcile, rows_acknowledged],
+        asset_checks=[counts_reconcile, pushes_went_through, no_row_rejected],
         jobs=JOBS,
         schedules=schedules,
         sensors=[*sensors, run_failed_sensor],

@@ -27,14 +27,17 @@ class CommandError(Exception):
 def code_of(error: BaseException) -> ExitCode | None:
     """Return the exit code of an expected error, or None for one that is a fault of ours and deserves its traceback."""
     from company import ConfigurationError
+    from ops import OpsStoreError, PushBusyError
     from orchestration.run_lock import HomeBusyError
+    from reverse_etl import ExportsMissingError, OutboxError
     from warehouse import PublishRefusedError, WarehouseBusyError, WarehouseUnreadableError
 
     if isinstance(error, ConfigurationError):
         return ExitCode.CONFIGURATION
-    if isinstance(error, HomeBusyError | WarehouseBusyError):
+    if isinstance(error, HomeBusyError | WarehouseBusyError | PushBusyError):
         return ExitCode.BUSY
-    if isinstance(error, RunFailedError | CommandError | PublishRefusedError | WarehouseUnreadableError | OSError):
+    failures = (RunFailedError, CommandError, PublishRefusedError, WarehouseUnreadableError, OSError)
+    if isinstance(error, (*failures, OpsStoreError, ExportsMissingError, OutboxError)):
         return ExitCode.FAILED
     if isinstance(error, KeyboardInterrupt):
         return ExitCode.INTERRUPTED

@@ -31,6 +31,7 @@ LOG_FILE = "run.log"
 def launch(paths: Paths, job_name: str, record: RunRecord, *, as_of: datetime | None, push: str = "") -> None:
     """Run the job to its end; raises the step's own error when it is an expected one, else `RunFailedError`.
 
+    Failed checks that stop nothing are in `record.failed_checks`.
     Effect: the run in the home's Dagster instance, its log in `data/ops/run.log`, `last_run.json`, an alert on failure.
     Raises `HomeBusyError` when another process runs on this home.
     """
@@ -53,8 +54,9 @@ def launch(paths: Paths, job_name: str, record: RunRecord, *, as_of: datetime | 
                 tags={LAUNCHED_BY: "cli", PROCESS: str(os.getpid())},
             )
             failure = _failure(result, record)
-            record.problems += [text for text in _failed_checks(result) if text not in record.problems]
-        write_last_run(paths.ops.parent / LAST_RUN, record, succeeded=result.success)
+            record.failed_checks += _failed_checks(result)
+        is_green = result.success and not record.failed_checks
+        write_last_run(paths.ops.parent / LAST_RUN, record, succeeded=is_green)
         if not result.success:
             _alert(paths, job_name, result.run_id, failure)
             raise failure
@@ -113,7 +115,7 @@ def _failure(result: dg.ExecuteInProcessResult, record: RunRecord) -> Exception:
 
 def _failed_checks(result: dg.ExecuteInProcessResult) -> list[str]:
     return [
-        f"check {e.asset_key.to_user_string()} {e.check_name}: failed"
+        f"check {e.asset_key.to_user_string()} {e.check_name}: {e.description or 'failed'}"
         for e in result.get_asset_check_evaluations()
         if not e.passed and e.severity.value == "ERROR"
     ]

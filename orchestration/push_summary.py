@@ -7,6 +7,9 @@ from typing import Any
 
 from ops import RUN_COLUMNS, PushMirror
 
+STOPPED = ("held", "killed", "failed")
+"""States of a run that a person has to look at."""
+
 
 @dataclass(frozen=True, slots=True)
 class PushedDestination:

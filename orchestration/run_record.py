@@ -32,6 +32,7 @@ class RunRecord:
     seconds: dict[str, float] = field(default_factory=dict)
     outcomes: dict[str, Any] = field(default_factory=dict)
     problems: list[str] = field(default_factory=list)
+    failed_checks: list[str] = field(default_factory=list)
     error: Exception | None = None
     """The first error that ended a step, as it was raised."""
 
@@ -79,7 +80,7 @@ def write_last_run(path: Path, record: RunRecord, *, succeeded: bool) -> None:
         "status": "ok" if succeeded else "failed",
         "finished_at": datetime.now(UTC).isoformat(timespec="seconds"),
         "seconds": record.seconds,
-        "problems": record.problems,
+        "problems": [*record.problems, *record.failed_checks],
     }
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_suffix(".writing")

@@ -8,8 +8,6 @@ from typing import TYPE_CHECKING, Any
 from rich.console import Console
 from rich.table import Table
 
-from company import Paths
-from orchestration.push_summary import PushedDestination, latest_runs
 from orchestration.run_record import RunRecord
 
 if TYPE_CHECKING:
@@ -17,7 +15,7 @@ if TYPE_CHECKING:
     from warehouse import Published
 
 
-def run_document(record: RunRecord, paths: Paths) -> dict[str, Any]:
+def run_document(record: RunRecord) -> dict[str, Any]:
     """Return what the run did: ingest, published, push, problems, seconds; a part is there only when its step ran."""
     document: dict[str, Any] = {"command": record.command}
     if "ingest" in record.outcomes:
@@ -25,8 +23,8 @@ def run_document(record: RunRecord, paths: Paths) -> dict[str, Any]:
     if "published" in record.outcomes:
         document["published"] = _published_document(record.outcomes["published"])
     if "push" in record.outcomes:
-        document["push"] = push_document(paths)
-    document["problems"] = list(record.problems)
+        document["push"] = record.outcomes["push"].to_dict()
+    document["problems"] = [*record.problems, *record.failed_checks]
     document["seconds"] = dict(record.seconds)
     return document
 
@@ -57,16 +55,6 @@ def ingest_document(outcome: IngestOutcome) -> dict[str, Any]:
         "quarantined": outcome.rows_quarantined,
         "accounts": dict(accounts),
     }
-
-
-def push_document(paths: Paths) -> dict[str, Any]:
-    """Return totals over all destinations and each destination's newest run, from the journal."""
-    from ops import push_mirror
-
-    runs = list(latest_runs(push_mirror(paths.ops)).values())
-    names = ("planned", "sent", "unchanged", "held", "rejected")
-    totals = {name: sum(getattr(run, name) for run in runs) for name in names}
-    return totals | {"destinations": [run.to_dict() for run in runs]}
 
 
 def _published_document(published: Published) -> dict[str, Any]:
@@ -111,13 +99,13 @@ def _render_push(push: dict[str, Any], console: Console) -> None:
     if not push["destinations"]:
         console.print("[bold]Pushed[/bold] nothing: no destination is configured")
         return
-    table = Table(
-        "destination", "mode", "planned", "sent", "unchanged", "held", "rejected", "note",
-        title="Pushed", title_justify="left", box=None,
-    )  # fmt: skip
-    for run in (PushedDestination(**destination) for destination in push["destinations"]):
-        numbers = (run.planned, run.sent, run.unchanged, run.held, run.rejected)
-        table.add_row(run.destination, run.mode, *(f"{number:,}" for number in numbers), run.reason[:80])
+    mode = "dry run, nothing left the house" if push["dry_run"] else "applied"
+    columns = ("planned", "unchanged", "sent", "would_send", "held", "rejected")
+    titles = [column.replace("_", " ") for column in columns]
+    table = Table("destination", *titles, "state", "note", title=f"Pushed ({mode})", title_justify="left", box=None)
+    for run in push["destinations"]:
+        numbers = (f"{run[column]:,}" for column in columns)
+        table.add_row(run["destination"], *numbers, run["status"], (run["reason"] or "")[:80])
     console.print(table)
-    if push["sent"] == 0 and push["planned"] == push["unchanged"]:
+    if push["planned"] == push["unchanged"]:
         console.print("Nothing to push: every destination already shows these numbers.")

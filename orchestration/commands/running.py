@@ -5,14 +5,12 @@ from __future__ import annotations
 import os
 import sys
 from enum import StrEnum
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from orchestration.console import HomeOption, JsonOption, Session, session_of
-
-if TYPE_CHECKING:
-    from orchestration.run_record import RunRecord
+from orchestration.exit_codes import ExitCode
 
 AsOfOption = Annotated[
     str | None,
@@ -58,9 +56,11 @@ def build(
     """Build every model from what is ingested, check it, and publish a new version."""
     session = session_of(context, home, as_json)
     if from_lake:
-        from orchestration.rebuild import rebuild_build_file
+        from ingestion import rebuild_from_lake
+        from orchestration.run_lock import hold
 
-        rebuild_build_file(session.settings(), session.paths)
+        with hold(session.paths, "build --from-lake"):
+            rebuild_from_lake(session.settings(), session.paths)
     _run_job(session, "build", "build_serving_job", as_of=as_of)
 
 
@@ -116,7 +116,7 @@ def dev(
 
 def _run_job(
     session: Session, command: str, job_name: str, *, as_of: str | None = None, apply: bool | None = None
-) -> RunRecord:
+) -> None:
     from orchestration.launch import launch
     from orchestration.moment import as_of_instant
     from orchestration.progress import showing_progress
@@ -128,9 +128,10 @@ def _run_job(
     record = RunRecord(command)
     with showing_progress(record, as_json=session.as_json):
         launch(session.paths, job_name, record, as_of=instant, push=_push_mode(apply))
-    document = run_document(record, session.paths)
+    document = run_document(record)
     session.result(document, lambda console: render_run(document, console))
-    return record
+    if record.failed_checks:
+        raise typer.Exit(ExitCode.FAILED)
 
 
 def _push_mode(apply: bool | None) -> str:
