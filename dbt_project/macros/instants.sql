@@ -21,3 +21,8 @@
 {% macro age_minutes(instant) -%}
     cast(floor((epoch({{ as_of() }}) - epoch({{ instant }})) / 60) as bigint)
 {%- endmacro %}
+
+{#- An interval of so many hours; fractions of an hour count. -#}
+{% macro hours(quantity) -%}
+    to_microseconds(cast(round(cast({{ quantity }} as double) * 3600000000) as bigint))
+{%- endmacro %}

@@ -35,7 +35,7 @@ final as (
         cast(sum(shipment_lines.shipped_listing_qty) as bigint) as shipped_listing_qty,
         cast(coalesce(sum(shipment_lines.shipped_listing_qty) filter (
             where policies.first_release_hours is null
-            or shipment_lines.shipped_at <= hand_overs.first_shipped_at + to_hours(policies.first_release_hours)
+            or shipment_lines.shipped_at <= hand_overs.first_shipped_at + {{ hours('policies.first_release_hours') }}
         ), 0) as bigint) as first_release_listing_qty
     from shipment_lines
     inner join hand_overs

@@ -30,12 +30,24 @@ lines as (
 
 ),
 
--- a fence stands where an account lists the SKU or a policy names both
+-- most companies fence nothing, and then nothing is looked up
+fencing_accounts as (
+
+    select distinct nodes.channel_account
+    from nodes
+    inner join channel_policies
+        on channel_policies.channel_account in (nodes.channel_account, '*')
+    where channel_policies.ring_fence_qty > 0
+
+),
+
 fence_keys as (
 
-    select channel_account, sku_id from listings
-    union
-    select channel_account, sku from channel_policies where channel_account != '*' and sku != '*'
+    select
+        fencing_accounts.channel_account,
+        skus.sku_id
+    from fencing_accounts
+    cross join (select distinct sku_id from listings) as skus
 
 ),
 

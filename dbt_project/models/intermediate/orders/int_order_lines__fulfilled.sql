@@ -94,9 +94,22 @@ judged as (
         end as open_listing_qty,
         -- an order that waited longer than this for its first parcel was not filled from stock
         first_shipped_at is not null
-        and (stock_wait_days is null or first_shipped_at <= clock_starts_at + to_days(cast(stock_wait_days as integer)))
+        and (stock_wait_days is null or first_shipped_at <= clock_starts_at + {{ hours('24 * stock_wait_days') }})
             as is_released_from_stock
     from counted
+
+),
+
+scoped as (
+
+    select
+        *,
+        case when is_preorder then coalesce(release_on, ordered_on) else ordered_on end as line_date,
+        not is_test
+        and requires_shipping
+        and demanded_listing_qty > 0
+        and (not is_preorder or coalesce(release_on <= as_of_date, false)) as is_in_scope
+    from judged
 
 ),
 
@@ -105,14 +118,14 @@ final as (
     select
         channel_account, order_id, order_key, channel_sku, listing_id, sku_id, units_per_listing, match_status,
         fulfilled_by, system, time_zone, as_of_date, ordered_at, ordered_on, clock_starts_at,
-        case when is_preorder then coalesce(release_on, ordered_on) else ordered_on end as order_date,
+        -- the lines of one order count on one day, the latest of those in scope
+        coalesce(
+            max(line_date) filter (where is_in_scope) over (partition by channel_account, order_key), line_date
+        ) as order_date,
         is_test, requires_shipping, is_preorder, release_on, promised_on, ship_by_at, ship_country,
         line_amount, currency, stock_wait_days, first_shipped_at, last_shipped_at, cancelled_at, stated_at,
         is_released_from_stock,
-        not is_test
-        and requires_shipping
-        and demanded_listing_qty > 0
-        and (not is_preorder or coalesce(release_on <= as_of_date, false)) as is_in_scope,
+        is_in_scope,
         ordered_listing_qty,
         shipped_listing_qty,
         open_listing_qty,
@@ -127,7 +140,7 @@ final as (
         cast(merchant_cancelled_listing_qty * units_per_listing as bigint) as merchant_cancelled_qty,
         cast(unknown_cancelled_listing_qty * units_per_listing as bigint) as unknown_cancelled_qty,
         cast(open_listing_qty * units_per_listing as bigint) as open_qty
-    from judged
+    from scoped
 
 )
 

@@ -19,7 +19,7 @@ orders as (
         order_id,
         min(order_key) as order_key,
         min(ordered_at) as ordered_at,
-        coalesce(min(order_date) filter (where is_in_scope), min(order_date)) as order_date,
+        max(order_date) as order_date,
         bool_or(is_in_scope) as is_in_scope,
         count(*) as lines_count,
         cast(sum(ordered_qty) as bigint) as ordered_qty,
@@ -31,7 +31,7 @@ orders as (
         coalesce(
             bool_or(is_in_scope and first_shipped_at is null and stock_wait_days is not null)
             and sum(customer_cancelled_qty + merchant_cancelled_qty + unknown_cancelled_qty) < sum(ordered_qty)
-            and {{ as_of() }} < min(clock_starts_at + to_days(cast(stock_wait_days as integer))),
+            and {{ as_of() }} < min(clock_starts_at + {{ hours('24 * stock_wait_days') }}),
             false
         ) as is_immature,
         cast(sum(line_amount) as decimal(18, 4)) as order_amount,
