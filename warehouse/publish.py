@@ -96,7 +96,7 @@ def publish(
         _replace(paths.serving / POINTER, json.dumps(document, indent=2) + "\n")
         _move_alias(target)
         (paths.serving / REFUSED).unlink(missing_ok=True)
-        pruned = _prune(paths, target.name, keep=keep, now=now, grace=grace)
+        pruned = _prune(paths, target.name, keep=keep, now=built_at, grace=grace)
     return Published(target, build_id, built_at, tables, pruned)
 
 
