@@ -132,6 +132,6 @@ ADJECTIVES = (
     "Harbor", "Juniper", "Slate", "Crème", "Amber", "Fjord", "Willow", "Copper", "Linen", "Moss", "Café", "Dune", "Birch",
     "Indigo", "Saffron", "Pebble", "Heron", "Clay", "Frost", "Marlow",
 )  # fmt: skip
-VARIANTS = ("small", "large", "350 ml", "set of two", "natural", "deep blue", "ø 20 cm", "classic")
+VARIANTS = ("small", "large", '12" wide', "350 ml", "set of two", "natural", "deep blue", "ø 20 cm", "classic")
 CARRIERS = ("Swiftline", "Parcelway", "Nordhaul", "BlueCrate Freight")
 TEST_TAG = "test"

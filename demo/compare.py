@@ -1,0 +1,75 @@
+"""Published numbers beside the truth, row by row."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from company import Paths
+from demo.truth import KEYS, VALUES
+
+if TYPE_CHECKING:
+    import duckdb
+
+TABLES = {
+    "ats": "marts.fct_available_to_sell",
+    "channel_ats": "marts.fct_channel_available_to_sell",
+    "fill_rate": "reports.rpt_fill_rate_daily",
+    "perfect_order": "reports.rpt_perfect_order_daily",
+    "reorder_need": "marts.fct_reorder_recommendations",
+}
+MISSING_IS_ZERO = frozenset({"ats"})
+EXAMPLES = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """One measure: rows on either side, rows that differ, and a few of these as (key, truth, published)."""
+
+    checked: int
+    unequal: int
+    examples: tuple[tuple[tuple[Any, ...], Any, Any], ...]
+
+
+def compare(home: Path, connection: duckdb.DuckDBPyConnection) -> dict[str, Comparison]:
+    """Compare every measure of the demo world in `home` with the published tables of `connection`.
+
+    A row that only one side has is unequal; for `ats` it is equal when the other side says 0. Reads only.
+    """
+    truth = Paths(home).data / "demo" / "truth"
+    return {measure: _compared(connection, truth / f"{measure}.parquet", measure) for measure in TABLES}
+
+
+def _compared(connection: duckdb.DuckDBPyConnection, truth: Path, measure: str) -> Comparison:
+    keys, values = KEYS[measure], VALUES[measure]
+    default = ", 0" if measure in MISSING_IS_ZERO else ""
+    on = " and ".join(f"t.{key} is not distinct from p.{key}" for key in keys)
+
+    def value(side: str, column: str) -> str:
+        absent = f"case when {side}.is_there is null then coalesce(null{default}) else {side}.{column} end"
+        return absent if default else f"{side}.{column}"
+
+    differs = " or ".join(f"{value('t', column)} is distinct from {value('p', column)}" for column in values)
+    one_sided = "false" if default else "t.is_there is null or p.is_there is null"
+    listed = ", ".join(f"coalesce(t.{key}, p.{key})" for key in keys)
+    columns = ", ".join((*keys, *values))
+    truth_side, published_side = (", ".join(f"{side}.{column}" for column in values) for side in "tp")
+    rows = connection.execute(
+        f"""
+        with t as (select {columns}, true as is_there from read_parquet($1)),
+             p as (select {columns}, true as is_there from {TABLES[measure]})
+        select ({one_sided}) or ({differs}) as differs, [{listed}]::varchar[] as row_key,
+               [{truth_side}] as truth, [{published_side}] as published
+        from t full outer join p on {on}
+        order by row_key
+        """,
+        [str(truth)],
+    ).fetchall()
+    unequal = [row for row in rows if row[0]]
+    examples = tuple((tuple(row[1]), _one(row[2]), _one(row[3])) for row in unequal[:EXAMPLES])
+    return Comparison(len(rows), len(unequal), examples)
+
+
+def _one(values: list[Any]) -> Any:
+    return values[0] if len(values) == 1 else tuple(values)

@@ -1,0 +1,113 @@
+"""The truth as files, and what a company that cannot see its count errors will report differently."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from demo.answers import (
+    Facts,
+    ats,
+    channel_ats,
+    order_outcomes,
+    read_orders,
+    reorder_need,
+    service_days,
+)
+
+KEYS = {
+    "ats": ("sku_id", "location_id"),
+    "channel_ats": ("channel_account", "listing_id"),
+    "fill_rate": ("order_date", "channel_account"),
+    "perfect_order": ("commit_date", "channel_account"),
+    "reorder_need": ("sku_id", "location_id"),
+}
+VALUES = {
+    "ats": ("ats_qty",),
+    "channel_ats": ("ats_qty",),
+    "fill_rate": (
+        "units_ordered_qty", "units_filled_qty", "lines_ordered_count", "lines_filled_count", "orders_count",
+        "orders_filled_count",
+    ),
+    "perfect_order": (
+        "orders_due_count", "perfect_count", "in_full_count", "on_time_count", "undamaged_count", "documented_count",
+        "unjudged_count",
+    ),
+    "reorder_need": ("need_qty",),
+}  # fmt: skip
+"""By measure: the columns that identify a row, and those that are compared."""
+STOCK_MEASURES = ("ats", "channel_ats", "reorder_need")
+DIFFERENCES_FILE = "known_differences.json"
+
+
+@dataclass(frozen=True, slots=True)
+class KnownDifference:
+    """One number that must differ from the truth, because the difference is in no file: `reported` against `truth`."""
+
+    measure: str
+    key: tuple[str, ...]
+    truth: int | None
+    reported: int | None
+    cause: str
+
+
+def service_frames(facts: Facts) -> dict[str, pl.DataFrame]:
+    """Return fill rate and perfect orders by day and account."""
+    book = read_orders(facts)
+    filled, due = service_days(order_outcomes(facts, book))
+    return {"fill_rate": _frame("fill_rate", filled), "perfect_order": _frame("perfect_order", due)}
+
+
+def stock_frames(facts: Facts) -> dict[str, pl.DataFrame]:
+    """Return available to sell by location and by listing, and what has to be ordered."""
+    book = read_orders(facts)
+    return {
+        "ats": _frame("ats", ats(facts, book)),
+        "channel_ats": _frame("channel_ats", channel_ats(facts, book)),
+        "reorder_need": _frame("reorder_need", reorder_need(facts, book)),
+    }
+
+
+def _frame(measure: str, rows: Iterable[Any]) -> pl.DataFrame:
+    read = list(rows)
+    kinds: dict[str, Any] = {key: pl.Date if key.endswith("_date") else pl.String for key in KEYS[measure]}
+    kinds |= {value: pl.Int64 for value in VALUES[measure]}
+    return pl.DataFrame({name: [getattr(row, name) for row in read] for name in kinds}, schema=kinds).sort(KEYS[measure])
+
+
+def write_truth(folder: Path, frames: dict[str, pl.DataFrame]) -> None:
+    """Write one Parquet file per measure."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for measure, frame in frames.items():
+        frame.write_parquet(folder / f"{measure}.parquet", compression="zstd", statistics=False)
+
+
+def differences(truth: dict[str, pl.DataFrame], reported: dict[str, pl.DataFrame], cause: str) -> list[KnownDifference]:
+    """Return the rows of the stock measures in which two sets of frames disagree."""
+    found = []
+    for measure in STOCK_MEASURES:
+        value = VALUES[measure][0]
+        other = {row[:-1]: row[-1] for row in reported[measure].rows()}
+        found += [
+            KnownDifference(measure, row[:-1], row[-1], other.get(row[:-1]), cause)
+            for row in truth[measure].select(*KEYS[measure], value).rows()
+            if row[-1] != other.get(row[:-1])
+        ]
+    return found
+
+
+def write_differences(folder: Path, found: list[KnownDifference]) -> None:
+    """Write the known differences, none in a world without count errors."""
+    text = json.dumps([asdict(row) for row in found], indent=1)
+    (folder / DIFFERENCES_FILE).write_text(text + "\n", encoding="utf-8")
+
+
+def read_differences(folder: Path) -> list[KnownDifference]:
+    """Read them back."""
+    rows = json.loads((folder / DIFFERENCES_FILE).read_text(encoding="utf-8"))
+    return [KnownDifference(**{**row, "key": tuple(row["key"])}) for row in rows]

@@ -1,0 +1,173 @@
+"""Makes a home folder of the demo company: settings, policies, the exports of a year, and the truth beside them."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+
+from company import Paths
+from demo.clock import AS_OF, END, as_datetime
+from demo.demand import draw_demand
+from demo.dirt import tidy, untidy
+from demo.exports.amazon import amazon_exports
+from demo.exports.configuration import write_configuration
+from demo.exports.files import write
+from demo.exports.house_orders import house_order_exports
+from demo.exports.masters import master_exports
+from demo.exports.operations import operation_exports
+from demo.exports.schedule import ORDER_EXPORTS
+from demo.exports.shopify_orders import shopify_order_exports
+from demo.exports.shopify_stock import shopify_stock_exports
+from demo.exports.statement import state_at
+from demo.exports.tables import Export
+from demo.facts import Errors, true_facts
+from demo.offers import draw_catalogue
+from demo.outcome import Outcome, conclude
+from demo.policy import Row, policy_rows, true_policies
+from demo.simulation.engine import Simulation
+from demo.truth import (
+    KnownDifference,
+    differences,
+    read_differences,
+    service_frames,
+    stock_frames,
+    write_differences,
+    write_truth,
+)
+
+Dirt = Literal["none", "files", "all"]
+Progress = Callable[[str], None]
+WORLD_VERSION = 1
+WORLD_FILE = "world.json"
+COUNT_ERRORS = 8
+CAUSE = "the shelf holds another number than the book, and nobody has counted it yet"
+
+
+class WorldError(Exception):
+    """The home folder holds data that the demo did not write."""
+
+
+@dataclass(frozen=True, slots=True)
+class WorldSummary:
+    """What a world holds. `is_new` is false when it was there already and nothing was written."""
+
+    home: Path
+    as_of: str
+    orders: int
+    seed: int
+    dirt: str
+    items: int
+    listings: int
+    order_lines: int
+    files: int
+    is_new: bool
+
+
+def generate(
+    home: Path, *, orders: int = 20_000, seed: int = 7, dirt: Dirt = "files", on_progress: Progress | None = None
+) -> WorldSummary:
+    """Write the demo company with that many orders into a home folder; the same parameters give the same bytes.
+
+    A world with the same parameters is left alone. Another world in the home is replaced together with everything that was
+    computed from it; raises `WorldError` when the landing folder holds files of another origin.
+    """
+    say = on_progress or (lambda step: None)
+    paths = Paths(home)
+    known = _known_world(paths, orders, seed, dirt)
+    if known is not None:
+        return known
+    _clear(paths)
+    say("play the year")
+    outcome = make_outcome(orders, seed)
+    policies = policy_rows(outcome.world.catalogue)
+    say("write the exports")
+    write_configuration(home, policies)
+    exports = all_exports(outcome)
+    files = tidy(exports) if dirt == "none" else untidy(exports)
+    for file in files:
+        write(paths.landing, file)
+    say("work out the truth")
+    _write_truth(paths, outcome, policies, count_errors(outcome, seed) if dirt == "all" else {})
+    catalogue = outcome.world.catalogue
+    summary = WorldSummary(
+        home, as_datetime(AS_OF).isoformat() + "Z", orders, seed, dirt, len(catalogue.items), len(catalogue.offers),
+        len(outcome.ordered), len(files), is_new=True,
+    )  # fmt: skip
+    described = {k: v for k, v in asdict(summary).items() if k not in ("home", "is_new")} | {"version": WORLD_VERSION}
+    (paths.data / "demo" / WORLD_FILE).write_text(json.dumps(described, indent=1) + "\n", encoding="utf-8")
+    return summary
+
+
+def make_outcome(orders: int, seed: int) -> Outcome:
+    """Return the finished year; nothing is written."""
+    rng = np.random.default_rng(seed)
+    catalogue = draw_catalogue(rng, int(np.clip(orders // 40, 80, 2_000)))
+    demand = draw_demand(rng, catalogue, orders)
+    return conclude(Simulation(catalogue, demand, rng).play(), rng)
+
+
+def all_exports(outcome: Outcome) -> list[Export]:
+    """Return every export of every account, as the systems write them."""
+    states = {at: state_at(outcome, at) for at in ORDER_EXPORTS}
+    return [
+        *shopify_order_exports(outcome, states),
+        *amazon_exports(outcome, states),
+        *house_order_exports(outcome, states),
+        *operation_exports(outcome),
+        *master_exports(outcome.world.catalogue),
+        *shopify_stock_exports(outcome, states[END]),
+    ]
+
+
+def count_errors(outcome: Outcome, seed: int) -> Errors:
+    """Return some shelves whose book is wrong at the reporting instant: missing units, or a few too many."""
+    rng = np.random.default_rng(seed + 1)
+    on_hand = outcome.world.closing.states[0]
+    shelves = [
+        (place, item)
+        for place, stocked in enumerate(outcome.world.catalogue.stocked)
+        for item in sorted(stocked)
+        if place != 2 and on_hand[place][item] >= 6
+    ]
+    chosen = rng.choice(len(shelves), size=min(COUNT_ERRORS, len(shelves)), replace=False)
+    return {shelves[n]: int(rng.choice([-3, -2, -1, 2])) for n in sorted(chosen.tolist())}
+
+
+def known_differences(home: Path) -> list[KnownDifference]:
+    """Return the numbers that cannot equal the truth in this world, each with its cause."""
+    return read_differences(Paths(home).data / "demo")
+
+
+def _write_truth(paths: Paths, outcome: Outcome, policies: dict[str, list[Row]], errors: Errors) -> None:
+    in_force = true_policies(policies)
+    facts = true_facts(outcome, in_force, errors)
+    stock = stock_frames(facts)
+    write_truth(paths.data / "demo" / "truth", stock | service_frames(facts))
+    found = differences(stock, stock_frames(true_facts(outcome, in_force, {})), CAUSE) if errors else []
+    write_differences(paths.data / "demo", found)
+
+
+def _known_world(paths: Paths, orders: int, seed: int, dirt: str) -> WorldSummary | None:
+    described = paths.data / "demo" / WORLD_FILE
+    if not described.is_file():
+        return None
+    world = json.loads(described.read_text(encoding="utf-8"))
+    if (world.pop("version"), world["orders"], world["seed"], world["dirt"]) != (WORLD_VERSION, orders, seed, dirt):
+        return None
+    return WorldSummary(home=paths.home, is_new=False, **world)
+
+
+def _clear(paths: Paths) -> None:
+    """Remove an older world, a half-written one too; refuse to touch files that are not the demo's."""
+    mine = paths.data / "demo"
+    if mine.exists():
+        shutil.rmtree(paths.data)
+    elif paths.landing.exists() and any(path.is_file() for path in paths.landing.rglob("*")):
+        raise WorldError(f"{paths.landing} holds files that the demo did not write. Choose an empty folder as home.")
+    mine.mkdir(parents=True)
