@@ -64,6 +64,7 @@ class Supplier:
     supplier_id: str
     lead_time_days: float | None = None
     review_days: float | None = None
+    is_active: bool = True
 
 
 @dataclass(frozen=True, slots=True)

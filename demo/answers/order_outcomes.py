@@ -210,9 +210,10 @@ class _Judge:
         return True if seen else None
 
     def _documented(self) -> bool | None:
-        if not self.order.shipments:
-            return None
-        return not any(
+        told = [row for row in self.order.shipments if row.location_id is not None]
+        if any(
             row.documents_ok is False or (row.documents_ok is None and not (row.tracking_number or "").strip())
-            for row in self.order.shipments
-        )
+            for row in told
+        ):
+            return False
+        return True if told and len(told) == len(self.order.shipments) else None

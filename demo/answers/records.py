@@ -115,7 +115,7 @@ class Shipment:
 
     `is_tracked` says whether deliveries of this shipment are reported at all (false for the channel's own fulfilment and for
     accounts that only state an order status). `documents_ok` None is judged by the tracking number. `estimated_arrival_at`
-    is the channel's own promise, the commit date of orders it fulfils.
+    is the channel's own promise, the commit date of orders it fulfils. `location_id` None: only the order's status tells of it.
     """
 
     channel_account: str

@@ -3,6 +3,7 @@
 Choices made here:
 - A lead time runs from the order to each receipt and is weighted by the units received; lines cancelled or closed meanwhile
   count as well, receipts of no units and receipts of no known order line do not.
+- A receipt before its order teaches nothing about lead times. A supplier no longer active is not chosen.
 - Of a supplier's repeated terms of a SKU, the price break of the smallest quantity speaks first, the next where it is silent.
 """
 
@@ -55,17 +56,17 @@ class Supply:
                 continue
             line = lines[key]
             self.received[key] += receipt.received_qty
+            if receipt.received_at < line.ordered_at:
+                continue
             sample = ((receipt.received_at - line.ordered_at).total_seconds() / 86400, float(receipt.received_qty))
             self._by_sku[line.supplier_id, line.sku_id].append(sample)
             self._by_supplier[line.supplier_id].append(sample)
 
     def supplier_of(self, sku_id: str) -> str | None:
         """Return the preferred supplier: smallest priority, unranked last, then the smallest id; None without terms."""
-        return min(
-            (term.supplier_id for term in self._terms[sku_id]),
-            key=lambda name: (self._rank(sku_id, name), name),
-            default=None,
-        )
+        names = {term.supplier_id for term in self._terms.get(sku_id, ())}
+        active = [name for name in names if name not in self.suppliers or self.suppliers[name].is_active]
+        return min(active, key=lambda name: (self._rank(sku_id, name), name), default=None)
 
     def _rank(self, sku_id: str, supplier_id: str) -> float:
         ranks = [term.priority for term in self._terms[sku_id] if term.supplier_id == supplier_id]

@@ -201,3 +201,15 @@ def test_terms_speak_by_price_break_and_suppliers_have_their_own_rhythm(little_c
     )
     assert supply.lead_time("S", "A", ReplenishmentPolicy()).days == 4
     assert [supply.review_days(name, ReplenishmentPolicy()) for name in ("S", "T", None)] == [3, 7, 7]
+
+
+def test_a_supplier_no_longer_active_is_not_chosen_and_impossible_waits_teach_nothing(little_company):
+    company = little_company().add(
+        "supplier_terms", SupplierTerm("S", "A", priority=1), SupplierTerm("T", "A", priority=2)
+    )
+    company.add("suppliers", Supplier("S", is_active=False)).add("purchase_order_lines", line(supplier="T"))
+    company.add("receipts", Receipt("P1", "1", 5, datetime(2025, 12, 31)))
+    supply = Supply(company.facts())
+    assert supply.supplier_of("A") == "T"
+    assert supply.lead_time("T", "A", ReplenishmentPolicy(min_receipts_count=1)).source == "policy"
+    assert supply.received["P1", "1"] == 5

@@ -203,3 +203,9 @@ def test_untracked_units_that_left_in_time_are_unknown_and_later_ones_late(littl
 def test_an_untracked_parcel_has_no_known_condition_even_with_a_date(little_company):
     company = order_of_two(little_company).ship("1", "X", SHIPPED, is_tracked=False, delivered_at=DELIVERED, A=2)
     assert single(company).undamaged is None
+
+
+def test_an_order_status_says_nothing_about_documents(little_company):
+    company = order_of_two(little_company).ship("1", None, SHIPPED, is_tracked=False, tracking_number=None, A=1)
+    assert single(company).documented is None
+    assert single(company.ship("1", "X", SHIPPED, documents_ok=False, A=1)).documented is False
