@@ -112,7 +112,13 @@ def draw_items(rng: np.random.Generator, count: int) -> list[Item]:
         kind = int(rng.integers(len(CATEGORIES)))
         category = CATEGORIES[kind]
         share = rank / count
-        odds = (0.85, 0.15, 0.0, 0.0) if share < 0.35 else (0.45, 0.15, 0.25, 0.15) if share < 0.7 else (0.1, 0.05, 0.5, 0.35)
+        odds = (
+            (0.85, 0.15, 0.0, 0.0)
+            if share < 0.35
+            else (0.45, 0.15, 0.25, 0.15)
+            if share < 0.7
+            else (0.1, 0.05, 0.5, 0.35)
+        )
         pattern = int(rng.choice(4, p=odds))
         lifecycle, launched, ending = _life(rng, rank)
         cost = round(float(rng.lognormal(1.9, 0.6)) + 0.8, 2)
@@ -121,13 +127,24 @@ def draw_items(rng: np.random.Generator, count: int) -> list[Item]:
         sku = f"{rank + 100:06d}" if rank % 41 == 7 else f"NG-{category.code}-{rank + 1:04d}"
         items.append(
             Item(
-                sku, f"{adjective} {noun} – {variant}", kind, lifecycle, round(cost * float(rng.uniform(2.2, 3.4)), 2), cost,
+                sku, f"{adjective} {noun} \u2013 {variant}", kind, lifecycle, round(cost * float(rng.uniform(2.2, 3.4)), 2), cost,
                 int(rng.integers(40, 2500)), float(popularity[rank] * rng.uniform(0.6, 1.5)), pattern,
                 launched_on=launched, ending_on=ending,
             )
         )  # fmt: skip
     items.append(
-        Item("NG-GIFT-50", "Gift Card 50", 4, "active", 50.0, 50.0, 0, float(popularity.mean() * 2), STEADY, is_tracked=False)
+        Item(
+            "NG-GIFT-50",
+            "Gift Card 50",
+            4,
+            "active",
+            50.0,
+            50.0,
+            0,
+            float(popularity.mean() * 2),
+            STEADY,
+            is_tracked=False,
+        )
     )
     return items
 

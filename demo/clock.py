@@ -38,7 +38,8 @@ def off_minute(seconds: int) -> int:
 
 def off_minutes(seconds: Instants) -> Instants:
     """Return the instants moved off full minutes."""
-    return seconds + (seconds % MINUTE == 0)
+    moved: Instants = seconds + (seconds % MINUTE == 0)
+    return moved
 
 
 def stamp(seconds: int) -> str:

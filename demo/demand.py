@@ -13,7 +13,6 @@ from numpy.typing import NDArray
 from demo.business import (
     CATEGORIES,
     SALES_ACCOUNTS,
-    STREAM_FBA,
     STREAM_WEB,
     STREAM_WHOLESALE,
     STREAMS,
@@ -78,7 +77,9 @@ def draw_demand(rng: np.random.Generator, catalogue: Catalogue, orders: int) -> 
     )
     line_order, line_offer, line_qty, second = _merged(rng, len(catalogue.offers), line_order, line_offer, line_qty)
     is_test = (rng.random(orders) < 0.004) & (account != 2)
-    asks = np.where(rng.random(orders) < 0.032, rng.choice([BUYER, BUYER, BUYER, BUYER, PAYMENT, FRAUD, UNEXPLAINED], orders), 0)
+    asks = np.where(
+        rng.random(orders) < 0.032, rng.choice([BUYER, BUYER, BUYER, BUYER, PAYMENT, FRAUD, UNEXPLAINED], orders), 0
+    )
     asks = np.where(is_test | ((asks == UNEXPLAINED) & (account > 1)), 0, asks)
     delay = rng.choice([HOUR, 6 * HOUR, 30 * HOUR, 96 * HOUR], orders) * rng.uniform(0.1, 1.0, orders)
     asked_at = np.where(asks > 0, off_minutes(ordered_at + delay.astype(np.int64)), 0)
@@ -94,7 +95,9 @@ def draw_demand(rng: np.random.Generator, catalogue: Catalogue, orders: int) -> 
 def day_weights() -> Floats:
     """Return the relative demand of each day: weekday and promotions."""
     days = np.arange(DAYS)
-    weights = WEEKDAY_WEIGHT[(FIRST_DAY + 3 + days) % 7] * (1 + 0.35 * ((days > 8) & (days < 36))) * (1 + 0.25 * (days > 345))
+    weights: Floats = (
+        WEEKDAY_WEIGHT[(FIRST_DAY + 3 + days) % 7] * (1 + 0.35 * ((days > 8) & (days < 36))) * (1 + 0.25 * (days > 345))
+    )
     for first, length, factor in PROMOTIONS:
         weights[first : first + length] *= factor
     return weights
@@ -114,7 +117,9 @@ def _instants(rng: np.random.Generator, stream: Stream, count: int) -> Instants:
     return np.where(at <= START, at + DAY, at)
 
 
-def _lines(rng: np.random.Generator, catalogue: Catalogue, stream: Ints, ordered_at: Instants) -> tuple[Ints, Ints, Ints]:
+def _lines(
+    rng: np.random.Generator, catalogue: Catalogue, stream: Ints, ordered_at: Instants
+) -> tuple[Ints, Ints, Ints]:
     """Return order, offer and quantity of every line; the odds of the offers change by week."""
     counts = np.ones(len(stream), dtype=np.int64)
     for number, declared in enumerate(STREAMS):
@@ -169,8 +174,14 @@ def _quantities(rng: np.random.Generator, catalogue: Catalogue, line_offer: Ints
     return np.where(stream == STREAM_WHOLESALE, 1 + rng.poisson(1.2, count), quantity)
 
 
-def _preorders(
-    rng: np.random.Generator, catalogue: Catalogue, stream: Ints, ordered_at: Instants, order: Ints, offer: Ints, quantity: Ints
+def _preorders(  # noqa: PLR0917 - the columns of orders and lines
+    rng: np.random.Generator,
+    catalogue: Catalogue,
+    stream: Ints,
+    ordered_at: Instants,
+    order: Ints,
+    offer: Ints,
+    quantity: Ints,
 ) -> tuple[Ints, Ints, Ints, Ints]:
     """Turn some web orders into one-line pre-orders of a coming release; the last releases lie beyond the world's end."""
     release_day = np.full(len(stream), -1)
@@ -200,8 +211,3 @@ def _merged(
     split = (second == 0) & (total >= 2) & (rng.random(len(total)) < 0.03)
     second = np.where(split, total // 2, second)
     return unique // offers, unique % offers, total, second
-
-
-def is_channel_fulfilled(stream: Ints) -> Flags:
-    """Return which orders Amazon itself ships."""
-    return stream == STREAM_FBA

@@ -8,35 +8,45 @@ from typing import Generic, TypeVar
 
 from demo.answers.policies import Policies
 from demo.answers.records import (
-    Account,
     Allocation,
     Cancellation,
     Facts,
-    KitComponent,
-    Listing,
-    Location,
     OrderLine,
     Position,
-    Product,
     PurchaseOrderLine,
     Receipt,
     ReturnLine,
     Shipment,
     Supplier,
-    SupplierTerm,
     Transfer,
 )
-from demo.business import AMAZON, CATEGORIES, FBA, LOCATIONS, OWN, SALES_ACCOUNTS, STORE, STREAM_FBA, SUPPLIERS, THREEPL, TIME_ZONE
+from demo.business import (
+    FBA,
+    LOCATIONS,
+    SALES_ACCOUNTS,
+    STREAM_FBA,
+    SUPPLIERS,
+    TIME_ZONE,
+)
 from demo.clock import AS_OF, END, as_datetime, date_of_number
-from demo.numbering import FBA_RETURN_REASONS, allocation_id, purchase_line_numbers, purchase_number, tracking_number, transfer_number
+from demo.master_facts import Masters
+from demo.numbering import (
+    FBA_RETURN_REASONS,
+    allocation_id,
+    purchase_line_numbers,
+    purchase_number,
+    tracking_number,
+    transfer_number,
+)
 from demo.outcome import Outcome
 from demo.simulation.desk import HOUSE_RETURN_REASONS
 from demo.simulation.engine import SNAPSHOTS
 from demo.simulation.fulfilment import writes_allocations
 from demo.simulation.journal import DISPOSITIONS, REASONS
 
-STOCK_ACCOUNTS = {OWN: "wms", THREEPL: "threepl", FBA: "amazon_us", STORE: "wms"}
 DAMAGE_REASONS = frozenset({"damaged_in_transit", "DAMAGED_BY_CARRIER", "DAMAGED_BY_FC"})
+Key = tuple[str, str, str]
+"""Account, order id, channel SKU."""
 Errors = dict[tuple[int, int], int]
 """(location, item) -> physical less book units: what a count would still find at the reporting instant."""
 
@@ -60,7 +70,7 @@ def _when(seconds: int) -> datetime | None:
 def true_facts(outcome: Outcome, policies: Policies, errors: Errors) -> Facts:
     """Return everything that is true at the reporting instant."""
     history = _History(outcome)
-    masters = _Masters(outcome)
+    masters = Masters(outcome.world.catalogue)
     return Facts(
         as_of=as_datetime(AS_OF),
         time_zone=TIME_ZONE,
@@ -84,56 +94,6 @@ def true_facts(outcome: Outcome, policies: Policies, errors: Errors) -> Facts:
         stock_stated_at={account: as_datetime(instants[-1]) for account, instants in SNAPSHOTS.items()},
         orders_stated_at={account.name: as_datetime(END) for account in SALES_ACCOUNTS},
     )
-
-
-class _Masters:
-    def __init__(self, outcome: Outcome) -> None:
-        self.catalogue = outcome.world.catalogue
-        self.sku = [item.sku for item in self.catalogue.items]
-
-    def accounts(self) -> tuple[Account, ...]:
-        sales = [
-            Account(a.name, a.system, a.time_zone, True, LOCATIONS[FBA] if n == AMAZON else None)  # type: ignore[arg-type]
-            for n, a in enumerate(SALES_ACCOUNTS)
-        ]
-        return (*sales, Account("wms", "house", TIME_ZONE, False), Account("threepl", "house", TIME_ZONE, False))
-
-    def locations(self) -> tuple[Location, ...]:
-        return tuple(
-            Location(name, STOCK_ACCOUNTS[n], True, False, LOCATIONS[OWN] if n in (FBA, STORE) else None)
-            for n, name in enumerate(LOCATIONS)
-        )
-
-    def products(self) -> tuple[Product, ...]:
-        return tuple(
-            Product(i.sku, CATEGORIES[i.category].name, i.lifecycle, i.is_tracked, i.launched_on)  # type: ignore[arg-type]
-            for i in self.catalogue.items
-        )
-
-    def kit_components(self) -> tuple[KitComponent, ...]:
-        return tuple(
-            KitComponent(self.sku[kit], self.sku[part], quantity)
-            for kit, parts in self.catalogue.kits.items()
-            for part, quantity in parts
-        )
-
-    def supplier_terms(self) -> tuple[SupplierTerm, ...]:
-        return tuple(
-            SupplierTerm(
-                SUPPLIERS[t.supplier].supplier_id, self.sku[t.item], t.priority, t.lead_days, t.moq, t.multiple, quantity
-            )
-            for t in self.catalogue.terms
-            for quantity, _ in t.breaks
-        )
-
-    def listings(self) -> tuple[Listing, ...]:
-        return tuple(
-            Listing(
-                SALES_ACCOUNTS[o.account].name, o.listing_id, o.channel_sku, self.sku[o.item], o.units,
-                "channel" if o.by_channel else "merchant", o.is_active,
-            )
-            for o in self.catalogue.offers
-        )  # fmt: skip
 
 
 class _History:
@@ -190,8 +150,9 @@ class _History:
         )  # fmt: skip
         for line, place, quantity, at, tracking, delivered, damaged, documents, estimated in zip(*columns, strict=True):
             own = place != FBA
+            key: Key = self.key[line]
             yield Shipment(
-                *self.key[line], LOCATIONS[place], quantity, as_datetime(at), own, tracking_number(tracking) or None,
+                *key, LOCATIONS[place], quantity, as_datetime(at), own, tracking_number(tracking) or None,
                 _when(delivered) if own else None, damaged if own else 0,
                 bool(documents) if own and documents >= 0 else None, None if own else as_datetime(estimated),
             )  # fmt: skip
@@ -203,8 +164,9 @@ class _History:
             house = place != FBA
             reason = HOUSE_RETURN_REASONS[cause] if house else FBA_RETURN_REASONS[cause]
             outcome = DISPOSITIONS[disposition] if disposition >= 0 else None
+            key: Key = self.key[line]
             yield ReturnLine(
-                *self.key[line], quantity, as_datetime(asked), reason in DAMAGE_REASONS, "house" if house else "fba", reason,
+                *key, quantity, as_datetime(asked), reason in DAMAGE_REASONS, "house" if house else "fba", reason,
                 LOCATIONS[place], _when(received), _when(graded) if house else None, outcome,
             )  # fmt: skip
 
@@ -216,7 +178,9 @@ def _positions(outcome: Outcome, errors: Errors) -> tuple[Position, ...]:
         for item in sorted(stocked):
             off = errors.get((place, item), 0)
             if place == FBA:
-                rows.append(Position(LOCATIONS[place], items[item].sku, closing.free[place][item] + off, basis="available_net"))
+                rows.append(
+                    Position(LOCATIONS[place], items[item].sku, closing.free[place][item] + off, basis="available_net")
+                )
                 continue
             on_hand, damaged, held, returned, expiring, consigned = (state[place][item] for state in closing.states)
             rows.append(
@@ -251,4 +215,6 @@ def _transfers(outcome: Outcome) -> Iterator[Transfer]:
     log, items = outcome.world.journal.transfers, outcome.world.catalogue.items
     for reference, item, source, target, sent, received in zip(*(log[name] for name in log.columns), strict=True):
         if sent > received:
-            yield Transfer(transfer_number(reference), items[item].sku, LOCATIONS[source], LOCATIONS[target], sent - received)
+            yield Transfer(
+                transfer_number(reference), items[item].sku, LOCATIONS[source], LOCATIONS[target], sent - received
+            )

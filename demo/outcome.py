@@ -121,7 +121,11 @@ def number_within(group: Ints) -> Ints:
     """Return 1, 2, 3 ... for the rows of each group, in row order."""
     order = np.argsort(group, kind="stable")
     ranked = group[order]
-    starts = np.flatnonzero(np.concatenate([[True], ranked[1:] != ranked[:-1]])) if len(group) else np.array([], dtype=np.int64)
+    starts = (
+        np.flatnonzero(np.concatenate([[True], ranked[1:] != ranked[:-1]]))
+        if len(group)
+        else np.array([], dtype=np.int64)
+    )
     sizes = np.diff(np.append(starts, len(group)))
     numbers = np.empty(len(group), dtype=np.int64)
     numbers[order] = np.arange(len(group)) - np.repeat(starts, sizes) + 1

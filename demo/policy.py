@@ -93,13 +93,24 @@ def _channel(catalogue: Catalogue) -> list[Row]:
     rows = [
         row("The whole pool everywhere unless a row below says otherwise", "*"),
         row("A quarter stays for the home market", "shopify_eu", mode="percent", share_rate=0.75),
-        row("A late feed must not oversell the marketplace", "amazon_us", channel_buffer_qty=2, stale_quantile_rate=0.95),
+        row(
+            "A late feed must not oversell the marketplace", "amazon_us", channel_buffer_qty=2, stale_quantile_rate=0.95
+        ),
         row("Enough to look well stocked", "web", cap_qty=60),
-        row("Half the pool; cases wait for the next delivery", "wholesale", mode="percent", share_rate=0.5, debt_weight_rate=0),
+        row(
+            "Half the pool; cases wait for the next delivery",
+            "wholesale",
+            mode="percent",
+            share_rate=0.5,
+            debt_weight_rate=0,
+        ),
     ]
     rows += [row("Promised to the web shop's campaign", "web", sku, cap_qty=60, ring_fence_qty=8) for sku in web[2:8]]
     rows += [row("Sold only on fresh numbers", "web", sku, max_feed_age_minutes=45) for sku in web[10:12]]
-    rows += [row("Shelf in the shop window", "shopify_us", sku, channel_buffer_qty=5) for sku in _popular(catalogue, STREAM_US)[:4]]
+    rows += [
+        row("Shelf in the shop window", "shopify_us", sku, channel_buffer_qty=5)
+        for sku in _popular(catalogue, STREAM_US)[:4]
+    ]
     rows.append(
         _row("operations", "Last year's campaign", start=date(2024, 11, 1), end=date(2025, 1, 1), channel_account="shopify_us",
              sku="*", **(base | {"channel_buffer_qty": 50}))
@@ -134,7 +145,9 @@ def _service_levels(catalogue: Catalogue) -> list[Row]:
     best = catalogue.items[0]
     return [
         *rows,
-        _row("purchasing", "Best seller", category=CATEGORIES[best.category].name, sku=best.sku, service_level_rate=0.99),
+        _row(
+            "purchasing", "Best seller", category=CATEGORIES[best.category].name, sku=best.sku, service_level_rate=0.99
+        ),
     ]
 
 

@@ -76,8 +76,10 @@ def stock_frames(facts: Facts) -> dict[str, pl.DataFrame]:
 def _frame(measure: str, rows: Iterable[Any]) -> pl.DataFrame:
     read = list(rows)
     kinds: dict[str, Any] = {key: pl.Date if key.endswith("_date") else pl.String for key in KEYS[measure]}
-    kinds |= {value: pl.Int64 for value in VALUES[measure]}
-    return pl.DataFrame({name: [getattr(row, name) for row in read] for name in kinds}, schema=kinds).sort(KEYS[measure])
+    kinds |= dict.fromkeys(VALUES[measure], pl.Int64)
+    return pl.DataFrame({name: [getattr(row, name) for row in read] for name in kinds}, schema=kinds).sort(
+        KEYS[measure]
+    )
 
 
 def write_truth(folder: Path, frames: dict[str, pl.DataFrame]) -> None:

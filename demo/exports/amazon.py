@@ -30,7 +30,9 @@ def _header(entity: str, without: frozenset[str] = frozenset()) -> list[str]:
 
 def _report(entity: str, at: int, frame: pl.DataFrame, group: str | None = None) -> Export:
     stem = SYSTEM.feed(entity).file_stem
-    return Export(ACCOUNT, entity, stem, at, frame, "txt", "\t", REPORT_ENCODING, "\n" if entity == "orders" else "\r\n", group)
+    return Export(
+        ACCOUNT, entity, stem, at, frame, "txt", "\t", REPORT_ENCODING, "\n" if entity == "orders" else "\r\n", group
+    )
 
 
 def amazon_exports(outcome: Outcome, states: dict[int, Statement]) -> list[Export]:
@@ -44,7 +46,9 @@ def amazon_exports(outcome: Outcome, states: dict[int, Statement]) -> list[Expor
     shipments = [
         _report("fba_shipments", at, _shipments(outcome, since(FBA_EXPORTS, n), at)) for n, at in enumerate(FBA_EXPORTS)
     ]
-    returns = [_report("fba_returns", at, _returns(outcome, since(FBA_EXPORTS, n), at)) for n, at in enumerate(FBA_EXPORTS)]
+    returns = [
+        _report("fba_returns", at, _returns(outcome, since(FBA_EXPORTS, n), at)) for n, at in enumerate(FBA_EXPORTS)
+    ]
     return [*orders, *stock, *shipments, *returns]
 
 
@@ -60,10 +64,14 @@ def _orders(outcome: Outcome, state: Statement, rows: OrderRows) -> pl.DataFrame
     offer = outcome.offer[line]
     ordered, shipped, cancelled = outcome.ordered[line], state.shipped[line], state.cancelled[line]
     dead = cancelled >= ordered
-    item_status = np.where(dead, "Cancelled", np.where((shipped > 0) & (shipped + cancelled >= ordered), "Shipped", "Unshipped"))
+    item_status = np.where(
+        dead, "Cancelled", np.where((shipped > 0) & (shipped + cancelled >= ordered), "Shipped", "Unshipped")
+    )
     pending = state.at - demand.ordered_at[order] < PENDING
     open_units, units = state.open_units[order], state.shipped_units[order]
-    live = np.where(units == 0, np.where(pending, "Pending", "Unshipped"), np.where(open_units == 0, "Shipped", "Shipping"))
+    live = np.where(
+        units == 0, np.where(pending, "Pending", "Unshipped"), np.where(open_units == 0, "Shipped", "Shipping")
+    )
     emptied = dead & (state.cancelled_at[line] > _first_statement(outcome)[order])
     price = np.where(dead | pending, -1.0, unit_prices(outcome, AMAZON)[offer] * rows.units)
     columns = {
@@ -139,7 +147,9 @@ def _shipments(outcome: Outcome, after: int, at: int) -> pl.DataFrame:
     columns = {
         "amazon-order-id": words(outcome.order_id[order]),
         "shipment-id": "D" + pl.Series(parcel + 700_000_000).cast(pl.String),
-        "shipment-item-id": "D" + pl.Series(parcel + 700_000_000).cast(pl.String) + pl.Series(number).cast(pl.String).str.zfill(3),
+        "shipment-item-id": "D"
+        + pl.Series(parcel + 700_000_000).cast(pl.String)
+        + pl.Series(number).cast(pl.String).str.zfill(3),
         "amazon-order-item-id": pl.Series(line + 40_000_000_000_000).cast(pl.String),
         "purchase-date": utc_offset_text(demand.ordered_at[order]),
         "payments-date": utc_offset_text(demand.ordered_at[order]),

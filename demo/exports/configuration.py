@@ -7,7 +7,17 @@ import io
 from pathlib import Path
 
 from company import CONFIG_FILE, DEFAULT_POLICIES, Paths
-from demo.business import AMAZON, BASE_CURRENCY, COMPANY, FBA, LOCATIONS, SALES_ACCOUNTS, TEST_TAG, THREEPL_ZONE, TIME_ZONE
+from demo.business import (
+    AMAZON,
+    BASE_CURRENCY,
+    COMPANY,
+    FBA,
+    LOCATIONS,
+    SALES_ACCOUNTS,
+    TEST_TAG,
+    THREEPL_ZONE,
+    TIME_ZONE,
+)
 from demo.exports.shopify_stock import SHOP_LOCATIONS
 from demo.policy import Row
 

@@ -22,7 +22,7 @@ from demo.business import (
 from demo.catalogue import Catalogue
 from demo.exports.schedule import MASTER_EXPORT
 from demo.exports.tables import Export, house_frame, laid_out, words
-from demo.facts import STOCK_ACCOUNTS
+from demo.master_facts import STOCK_ACCOUNTS
 from ingestion.systems import HOUSE
 
 _PLACES = (("Northlight warehouse", "warehouse"), ("Prairie fulfilment", "3pl"), ("Marketplace stock", "marketplace"),
@@ -47,7 +47,9 @@ def master_exports(catalogue: Catalogue) -> list[Export]:
         "locations": _locations(),
         "listings": _listings(catalogue),
     }
-    house = [Export("wms", name, name, MASTER_EXPORT, house_frame(HOUSE.feed(name), cells)) for name, cells in tables.items()]
+    house = [
+        Export("wms", name, name, MASTER_EXPORT, house_frame(HOUSE.feed(name), cells)) for name, cells in tables.items()
+    ]
     shops = [
         Export(SALES_ACCOUNTS[n].name, "products", "products_export", MASTER_EXPORT, _shop_products(catalogue, n))
         for n in (SHOPIFY_US, SHOPIFY_EU)
@@ -174,6 +176,8 @@ def _shop_products(catalogue: Catalogue, account: int) -> pl.DataFrame:
             "Image Src": f"https://images.example.com/{name}/1.jpg", "Image Position": "1",
         })  # fmt: skip
         if offer.item % 5 == 0:
-            rows.append({"Handle": name, "Image Src": f"https://images.example.com/{name}/2.jpg", "Image Position": "2"})
+            rows.append(
+                {"Handle": name, "Image Src": f"https://images.example.com/{name}/2.jpg", "Image Position": "2"}
+            )
     columns = {h: words([row.get(h) or "" for row in rows]) for h in _PRODUCT_HEADER if any(row.get(h) for row in rows)}
     return laid_out(_PRODUCT_HEADER, columns, len(rows))

@@ -13,6 +13,7 @@ import polars as pl
 from demo.business import AMAZON, CARRIERS, FBA, LOCATIONS, SALES_ACCOUNTS, SUPPLIERS, THREEPL, THREEPL_ZONE
 from demo.clock import Instants
 from demo.exports.schedule import OPERATION_EXPORTS, since
+from demo.exports.stock_snapshots import stock_snapshot
 from demo.exports.tables import Export, date_text, house_frame, naive_text, utc_text, words
 from demo.numbering import allocation_id, purchase_line_numbers, purchase_number, tracking_number, transfer_number
 from demo.outcome import Flags, Ints, Outcome
@@ -24,6 +25,8 @@ from ingestion.systems import HOUSE
 
 Clock = Callable[[Instants], pl.Series]
 WMS, PARTNER = "wms", "threepl"
+_PARTNER_TABLES = ("shipments", "returns", "stock_movements")
+_WMS_TABLES = ("allocations", "cancellations", "purchase_orders", "receipts", *_PARTNER_TABLES)
 
 
 def operation_exports(outcome: Outcome) -> list[Export]:
@@ -32,13 +35,14 @@ def operation_exports(outcome: Outcome) -> list[Export]:
     for number, at in enumerate(OPERATION_EXPORTS):
         after = since(OPERATION_EXPORTS, number)
         writer = _Writer(outcome, after, at)
-        for entity in ("allocations", "cancellations", "shipments", "returns", "purchase_orders", "receipts", "stock_movements"):
+        for entity in _WMS_TABLES:
             found.append(Export(WMS, entity, entity, at, getattr(writer, entity)(WMS)))
-        for entity in ("shipments", "returns", "stock_movements"):
+        for entity in _PARTNER_TABLES:
             found.append(Export(PARTNER, entity, entity, at, getattr(writer, entity)(PARTNER)))
     for account in (WMS, PARTNER):
         for at in SNAPSHOTS[account][1:]:
-            found.append(Export(account, "stock_snapshots", "stock_snapshots", at, _snapshot(outcome, account, at)))
+            frame = stock_snapshot(outcome, account, at, partner=account == PARTNER)
+            found.append(Export(account, "stock_snapshots", "stock_snapshots", at, frame))
     return found
 
 
@@ -59,10 +63,11 @@ class _Writer:
     def _changed(self, *times: Instants) -> Flags:
         """Rows that exist by now and whose last known event is new since the export before."""
         last = np.maximum.reduce([self._known(t) for t in times])
-        return (times[0] > 0) & (times[0] <= self.at) & (last > self.after)
+        changed: Flags = (times[0] > 0) & (times[0] <= self.at) & (last > self.after)
+        return changed
 
     def _mine(self, log: Log, account: str) -> Flags:
-        partner = log.array("location") == THREEPL
+        partner: Flags = log.array("location") == THREEPL
         return partner if account == PARTNER else ~partner
 
     def _order_cells(self, line: Ints, account: str) -> dict[str, object]:
@@ -78,7 +83,9 @@ class _Writer:
     def allocations(self, account: str) -> pl.DataFrame:
         log = self.journal.allocations
         at, ended, line = log.array("at"), log.array("ended_at"), log.array("line")
-        exported = np.array([writes_allocations(n) for n in range(len(SALES_ACCOUNTS))])[self.outcome.line_account[line]]
+        exported = np.array([writes_allocations(n) for n in range(len(SALES_ACCOUNTS))])[
+            self.outcome.line_account[line]
+        ]
         rows = np.flatnonzero(self._changed(at, ended) & exported)
         ended = self._known(ended[rows])
         return house_frame(
@@ -230,20 +237,3 @@ class _Writer:
                 "reference_id": texts,
             },
         )
-
-
-def _snapshot(outcome: Outcome, account: str, at: int) -> pl.DataFrame:
-    """Return stock by state at one instant, one row for every item that has a place on the shelves."""
-    snapshot, catalogue = outcome.world.snapshots[account, at], outcome.world.catalogue
-    places = (THREEPL,) if account == PARTNER else tuple(p for p in range(len(LOCATIONS)) if p not in (THREEPL, FBA))
-    shelf = [(place, item) for place in places for item in sorted(catalogue.stocked[place])]
-    when = np.full(len(shelf), at, dtype=np.int64)
-    cells: dict[str, object] = {
-        "as_of_at": utc_text(when) if account == WMS else naive_text(THREEPL_ZONE, when),
-        "location_id": [LOCATIONS[place] for place, _ in shelf],
-        "sku": [catalogue.items[item].sku for _, item in shelf],
-        "reserved_qty": np.array([snapshot.reserved[place][item] for place, item in shelf]),
-    }
-    for number, state in enumerate(STATES):
-        cells[f"{state}_qty"] = np.array([snapshot.states[number][place][item] for place, item in shelf])
-    return house_frame(HOUSE.feed("stock_snapshots"), cells)

@@ -114,7 +114,9 @@ def _order_cells(outcome: Outcome, state: Statement, rows: OrderRows, account: i
         "Cancelled at": offset_text(sales.time_zone, called_off),
         "Payment Method": np.where(order % 5 == 0, "manual", "card"),
         "Id": pl.Series(5_400_000_000_000 + order * 13).cast(pl.String),
-        "Tags": np.where(demand.is_test[order], f"staff, {TEST_TAG.title()}", np.where(order % 7 == 0, "newsletter", "")),
+        "Tags": np.where(
+            demand.is_test[order], f"staff, {TEST_TAG.title()}", np.where(order % 7 == 0, "newsletter", "")
+        ),
         "Risk Level": ["Low"] * len(order),
         "Source": ["web"] * len(order),
         "Outstanding Balance": ["0.00"] * len(order),
@@ -130,17 +132,19 @@ def _money_cells(outcome: Outcome, state: Statement, rows: OrderRows, account: i
     goods = np.bincount(order, weights=price * rows.units, minlength=orders)
     once = ~rows.is_second
     back_units = (state.returned + state.cancelled)[rows.line]
-    refund = np.bincount(order[once], weights=(price * back_units)[once], minlength=orders)[order]
+    refund: Floats = np.bincount(order[once], weights=(price * back_units)[once], minlength=orders)[order]
     discount = np.where(order % 12 == 5, np.round(goods[order] * DISCOUNT, 2), 0.0)
     subtotal = goods[order] - discount
     shipping = np.where(subtotal > 60, 0.0, 5.0)
     label, rate = TAX[account]
     inclusive = sales.tax_basis == "inclusive"
     taxes = np.round(subtotal * (rate / (1 + rate) if inclusive else rate), 2)
-    total = subtotal + shipping + (0 if inclusive else taxes)
+    total: Floats = subtotal + shipping + (0 if inclusive else taxes)
     called_off = state.called_off_at[order] > 0
     financial = _financial_status(outcome, state, rows, refund, total)
-    refunded = np.where(financial == "refunded", total, np.where(financial == "partially_refunded", np.minimum(refund, total), 0.0))
+    refunded = np.where(
+        financial == "refunded", total, np.where(financial == "partially_refunded", np.minimum(refund, total), 0.0)
+    )
     paid_at = np.where(np.isin(financial, ("paid", "refunded")), outcome.world.demand.ordered_at[order] + 4, 0)
     return {
         "Financial Status": financial,

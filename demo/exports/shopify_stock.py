@@ -15,7 +15,10 @@ from demo.exports.statement import Statement
 from demo.exports.tables import Export, laid_out, words
 from demo.outcome import Outcome
 
-SHOP_LOCATIONS = {SHOPIFY_US: {"Northlight Main": OWN, "Harbor Street Store": STORE}, SHOPIFY_EU: {"EU Online Stock": OWN}}
+SHOP_LOCATIONS = {
+    SHOPIFY_US: {"Northlight Main": OWN, "Harbor Street Store": STORE},
+    SHOPIFY_EU: {"EU Online Stock": OWN},
+}
 """A shop's own names of the places it knows."""
 _FIXED = (
     "Handle", "Title", "Option1 Name", "Option1 Value", "Option2 Name", "Option2 Value", "Option3 Name", "Option3 Value",
@@ -36,7 +39,9 @@ def shopify_stock_exports(outcome: Outcome, state: Statement) -> list[Export]:
         for at in SHOPIFY_STOCK_EXPORTS if account == SHOPIFY_US else SHOPIFY_STOCK_EXPORTS[1:]:
             frame = _frame(outcome, state, account, marked=account == SHOPIFY_US)
             line_end = "\r\n" if account == SHOPIFY_EU else "\n"
-            exports.append(Export(SALES_ACCOUNTS[account].name, "inventory", "inventory_export", at, frame, line_end=line_end))
+            exports.append(
+                Export(SALES_ACCOUNTS[account].name, "inventory", "inventory_export", at, frame, line_end=line_end)
+            )
     return exports
 
 

@@ -100,7 +100,9 @@ class OrderRows:
     row_number: Ints
 
 
-def order_rows(outcome: Outcome, state: Statement, account: int, since: int, *, newest_first: bool = False) -> OrderRows:
+def order_rows(
+    outcome: Outcome, state: Statement, account: int, since: int, *, newest_first: bool = False
+) -> OrderRows:
     """Return one row per line of the account's orders that changed after `since`, two where a SKU is written twice."""
     wanted = (outcome.world.demand.account == account) & (state.changed_at > since) & (state.changed_at > 0)
     lines = np.flatnonzero(wanted[outcome.line_order] & (outcome.ordered > 0))

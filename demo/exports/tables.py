@@ -5,6 +5,7 @@ A missing cell is null and written as nothing between two delimiters.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -49,14 +50,20 @@ def utc_offset_text(seconds: Instants) -> pl.Series:
 
 def naive_text(zone: str, seconds: Instants) -> pl.Series:
     """Return the wall clock of a zone without an offset, `2026-11-20T00:00:00`; null where the instant is 0."""
-    return _moment(seconds + zone_offsets(zone, seconds)).dt.strftime("%Y-%m-%dT%H:%M:%S").set(pl.Series(seconds == 0), None)
+    return (
+        _moment(seconds + zone_offsets(zone, seconds))
+        .dt.strftime("%Y-%m-%dT%H:%M:%S")
+        .set(pl.Series(seconds == 0), None)
+    )
 
 
 def offset_text(zone: str, seconds: Instants) -> pl.Series:
     """Return `2026-11-20 01:00:00 -0500`, the offset of each row by its own date; null where the instant is 0."""
     offsets = zone_offsets(zone, seconds)
     local = _moment(seconds + offsets).dt.strftime("%Y-%m-%d %H:%M:%S")
-    signs = {int(o): f" {'-' if o < 0 else '+'}{abs(o) // 3600:02d}{abs(o) % 3600 // 60:02d}" for o in np.unique(offsets)}
+    signs = {
+        int(o): f" {'-' if o < 0 else '+'}{abs(o) // 3600:02d}{abs(o) % 3600 // 60:02d}" for o in np.unique(offsets)
+    }
     return (local + pl.Series(offsets).replace_strict(signs, return_dtype=pl.String)).set(pl.Series(seconds == 0), None)
 
 
@@ -68,13 +75,19 @@ def date_text(days: Instants) -> pl.Series:
 def money(amounts: Any) -> pl.Series:
     """Return amounts with two decimals."""
     cents = np.rint(np.asarray(amounts, dtype=np.float64) * 100).astype(np.int64)
-    whole = pl.Series(np.abs(cents) // 100).cast(pl.String) + "." + pl.Series(np.abs(cents) % 100).cast(pl.String).str.zfill(2)
+    whole = (
+        pl.Series(np.abs(cents) // 100).cast(pl.String)
+        + "."
+        + pl.Series(np.abs(cents) % 100).cast(pl.String).str.zfill(2)
+    )
     return pl.Series(np.where(cents < 0, "-", "")) + whole
 
 
 def words(values: Any) -> pl.Series:
     """Return texts; an empty one becomes null."""
-    series = pl.Series(values, dtype=pl.String) if isinstance(values, list | tuple) else pl.Series(values).cast(pl.String)
+    series = (
+        pl.Series(values, dtype=pl.String) if isinstance(values, list | tuple) else pl.Series(values).cast(pl.String)
+    )
     return series.set(series == "", None)
 
 
@@ -123,8 +136,8 @@ def split_rows(frame: pl.DataFrame, group: str | None, pieces: int) -> list[pl.D
         values = frame[group]
         starts = np.flatnonzero((values != values.shift(1)).fill_null(True).to_numpy())
     wanted = [frame.height * n // pieces for n in range(1, pieces)]
-    cuts = [0, *(int(starts[min(np.searchsorted(starts, cut), len(starts) - 1)]) for cut in wanted), frame.height]
-    return [frame[first:last] for first, last in zip(cuts, cuts[1:], strict=False) if last > first]
+    cuts = [0, *(int(starts[min(int(np.searchsorted(starts, cut)), len(starts) - 1)]) for cut in wanted), frame.height]
+    return [frame[first:last] for first, last in itertools.pairwise(cuts) if last > first]
 
 
 def _moment(seconds: Instants) -> pl.Series:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 
 from demo.business import OWN, STORE, THREEPL
@@ -24,7 +26,7 @@ from demo.simulation.journal import (
 from demo.simulation.purchasing import receiving_instant
 
 HOUSE_RETURN_REASONS = (
-    "unwanted", "damaged_in_transit", "defective", "wrong_item", "not_as_described", "arrived_late", "no_reason_given",
+    "unwanted", "damaged_in_transit", "faulty", "wrong_item", "changed_mind", "late_delivery", "unknown",
 )  # fmt: skip
 BUILT_KEPT = 3
 """The last built kits are never promised, so that a built kit always lies at OWN1."""
@@ -92,7 +94,7 @@ class Desk:
             for _ in range(tasks):
                 at = off_minute(start + int(self.rng.integers(60, 2_000)))
                 item = self.shelves[location][int(self.rng.integers(len(self.shelves[location])))]
-                self.schedule(at, lambda when, place=location, item=item: self._task(place, item, when))  # type: ignore[misc]
+                self.schedule(at, partial(self._task, location, item))
 
     def _task(self, location: int, item: int, now: int) -> None:
         draw = float(self.rng.random())
@@ -154,7 +156,7 @@ class Desk:
         self.journal.movements.add(now, OWN, kit, ASSEMBLY_IN, ON_HAND, count, -self.references)
         self.fulfilment.supplied.add(kit)
 
-    def _log(self, at: int, location: int, item: int, kind: int, state: int, quantity: int) -> None:
+    def _log(  # noqa: PLR0917 - the columns of a movement
+        self, at: int, location: int, item: int, kind: int, state: int, quantity: int
+    ) -> None:
         self.journal.movements.add(at, location, item, kind, state, quantity, 0)
-
-

@@ -8,6 +8,7 @@ from __future__ import annotations
 import heapq
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
@@ -28,7 +29,12 @@ SNAPSHOTS = {
     "amazon_us": tuple(instant(f"{day}T02:20:00") for day in ("2026-06-12", "2026-11-13", "2026-11-20")),
 }
 """By stock account: when its stock is stated; the last one is the position that the reports bring forward."""
-WAVES = ((OWN, 21 * HOUR + 30 * MINUTE), (OWN, 5 * HOUR + 8 * MINUTE), (THREEPL, 23 * HOUR + 35 * MINUTE), (STORE, 19 * HOUR))
+WAVES = (
+    (OWN, 21 * HOUR + 30 * MINUTE),
+    (OWN, 5 * HOUR + 8 * MINUTE),
+    (THREEPL, 23 * HOUR + 35 * MINUTE),
+    (STORE, 19 * HOUR),
+)
 PLACING_HOURS = (*range(12, 24), 0, 1, 2, 5)
 CALLS = {1: CUSTOMER, 2: PAYMENT, 3: FRAUD, UNEXPLAINED: OTHER}
 
@@ -112,18 +118,17 @@ class Simulation:
                 self.schedule(day + hour * HOUR + 11, self._place_due)
             for location, at in WAVES:
                 if weekday < 6:
-                    self.schedule(day + at + 1, lambda now, place=location: self.fulfilment.ship(place, now))  # type: ignore[misc]
+                    self.schedule(day + at + 1, partial(self.fulfilment.ship, location))
             self.schedule(day + 20 * HOUR + 23, lambda now: self.desk.assemble(target, now))
             self.schedule(day + 4 * HOUR + 45 * MINUTE + 7, self.desk.night_shift)
             for supplier in range(len(SUPPLIERS)):
                 if weekday == supplier % 5:
-                    self.schedule(day + 14 * HOUR + supplier * 400 + 5, lambda now, s=supplier: self.purchasing.review(s, now))  # type: ignore[misc]
+                    self.schedule(day + 14 * HOUR + supplier * 400 + 5, partial(self.purchasing.review, supplier))
             if weekday in (0, 3):
-                target_location = FBA if weekday == 0 else STORE
-                self.schedule(day + 15 * HOUR + 17, lambda now, t=target_location: self.purchasing.transfer(t, now))  # type: ignore[misc]
+                self.schedule(day + 15 * HOUR + 17, partial(self.purchasing.transfer, FBA if weekday == 0 else STORE))
         for account, instants in SNAPSHOTS.items():
             for at in instants:
-                self.schedule(at, lambda now, name=account: self._take_snapshot(name, now))  # type: ignore[misc]
+                self.schedule(at, partial(self._take_snapshot, account))
         self._schedule_oddities()
 
     def _schedule_oddities(self) -> None:
@@ -139,10 +144,8 @@ class Simulation:
         demand = self.demand
         for order in np.flatnonzero((demand.asks > 0) & (demand.stream != STREAM_FBA)).tolist():
             kind, at = int(demand.asks[order]), int(demand.asked_at[order])
-            reason, stated = CALLS[kind], kind != UNEXPLAINED
-            self.schedule(
-                at, lambda now, o=order, r=reason, s=stated: self.fulfilment.call_off(o, r, now, stated=s)  # type: ignore[misc]
-            )  # fmt: skip
+            stated = kind != UNEXPLAINED
+            self.schedule(at, partial(self.fulfilment.call_off, order, CALLS[kind], stated=stated))
 
     def _place_due(self, now: int) -> None:
         self.fulfilment.retry(now)

@@ -27,8 +27,14 @@ SETTLE = 15 * 60
 class Fulfilment:
     """The merchant's own order handling. Quantities of lines are listing units; shelves count stock units."""
 
-    def __init__(
-        self, catalogue: Catalogue, demand: Demand, stock: Stock, journal: Journal, rng: np.random.Generator, schedule: Schedule
+    def __init__(  # noqa: PLR0917 - the parts of a simulation
+        self,
+        catalogue: Catalogue,
+        demand: Demand,
+        stock: Stock,
+        journal: Journal,
+        rng: np.random.Generator,
+        schedule: Schedule,
     ) -> None:
         self.stock, self.journal, self.rng, self.schedule = stock, journal, rng, schedule
         self.account = demand.account.tolist()
@@ -184,7 +190,9 @@ class Fulfilment:
             if quantity:
                 self._cancel(line, quantity, reason, now, whole_order=untouched, stated=stated or not untouched)
 
-    def _cancel(self, line: int, quantity: int, reason: int, now: int, *, whole_order: bool, stated: bool = True) -> None:
+    def _cancel(
+        self, line: int, quantity: int, reason: int, now: int, *, whole_order: bool, stated: bool = True
+    ) -> None:
         remaining = quantity - self.need[line]
         self.need[line] = 0
         if remaining > 0:

@@ -54,8 +54,12 @@ class Journal:
         self.allocations = Log("line", "location", "qty", "at", "ended_at")
         self.shipments = Log("parcel", "line", "location", "qty", "at")
         self.cancels = Log("line", "qty", "reason", "at", "whole_order", "stated")
-        self.returns = Log("line", "location", "qty", "requested_at", "received_at", "graded_at", "disposition", "reason")
+        self.returns = Log(
+            "line", "location", "qty", "requested_at", "received_at", "graded_at", "disposition", "reason"
+        )
         self.movements = Log("at", "location", "item", "kind", "state", "qty", "reference")
-        self.purchases = Log("po", "supplier", "item", "location", "qty", "at", "promised_day", "cancelled", "closed_at")
+        self.purchases = Log(
+            "po", "supplier", "item", "location", "qty", "at", "promised_day", "cancelled", "closed_at"
+        )
         self.receipts = Log("purchase", "qty", "damaged", "at")
         self.transfers = Log("reference", "item", "source", "target", "sent", "received")

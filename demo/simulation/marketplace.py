@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 
 from demo.business import FBA
@@ -17,8 +19,14 @@ UNSELLABLE_RETURN = 0.35
 class Marketplace:
     """Orders shipped by the channel. A buyer whose choice is out of stock takes another offer, else buys nothing."""
 
-    def __init__(
-        self, fulfilment: Fulfilment, demand: Demand, offers: list[int], rng: np.random.Generator, schedule: Schedule, frozen: int
+    def __init__(  # noqa: PLR0917 - the parts of a simulation
+        self,
+        fulfilment: Fulfilment,
+        demand: Demand,
+        offers: list[int],
+        rng: np.random.Generator,
+        schedule: Schedule,
+        frozen: int,
     ) -> None:
         self.fulfilment, self.rng, self.schedule, self.offers, self.frozen = fulfilment, rng, schedule, offers, frozen
         self.orders = np.flatnonzero(demand.stream == 2).tolist()
@@ -83,7 +91,7 @@ class Marketplace:
             book.journal.shipments.add(parcel, line, FBA, quantity, now)
             if book.wants_return[line]:
                 back_at = off_minute(now + int(self.rng.integers(9 * DAY, 40 * DAY)))
-                self.schedule(back_at, lambda at, line=line: self._take_back(line, at))  # type: ignore[misc]
+                self.schedule(back_at, partial(self._take_back, line))
 
     def _take_back(self, line: int, now: int) -> None:
         book = self.fulfilment

@@ -33,7 +33,13 @@ class Purchasing:
     def __init__(
         self, catalogue: Catalogue, fulfilment: Fulfilment, rates: Rates, rng: np.random.Generator, schedule: Schedule
     ) -> None:
-        self.catalogue, self.fulfilment, self.rates, self.rng, self.schedule = catalogue, fulfilment, rates, rng, schedule
+        self.catalogue, self.fulfilment, self.rates, self.rng, self.schedule = (
+            catalogue,
+            fulfilment,
+            rates,
+            rng,
+            schedule,
+        )
         self.stock, self.journal = fulfilment.stock, fulfilment.journal
         self.coming: dict[tuple[int, int], int] = defaultdict(int)
         self.received: dict[int, int] = defaultdict(int)
@@ -65,14 +71,17 @@ class Purchasing:
         if rate <= 0 or now > self.stops_at(item) or item not in self.catalogue.stocked[location]:
             return 0
         habit = SUPPLIERS[term.supplier]
-        waiting = sum(self.fulfilment.need[line] for line in self.fulfilment.waiting.get(item, ())) if location == OWN else 0
+        waiting = (
+            sum(self.fulfilment.need[line] for line in self.fulfilment.waiting.get(item, ())) if location == OWN else 0
+        )
         position = self.stock.free[location][item] + self.coming[location, item] - waiting
         cover = (habit.declared or 14) + 7
         point = rate * cover + self.nerve[item] * 1.6 * math.sqrt(rate * cover)
         if position > point:
             return 0
         quantity = max(math.ceil(point + rate * 18 + 1 - position), term.moq or 1)
-        return math.ceil(quantity / (term.multiple or 1)) * (term.multiple or 1)
+        multiple = term.multiple or 1
+        return int(math.ceil(quantity / multiple) * multiple)
 
     def buy(self, supplier: int, item: int, location: int, quantity: int, now: int) -> None:
         """Send one purchase order line and schedule how the supplier will serve it."""
