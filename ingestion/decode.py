@@ -282,7 +282,7 @@ def _all_line_ends(data: bytes) -> Positions:
     feeds = np.flatnonzero(array == 10)
     returns = np.flatnonzero(array == 13)
     lone = returns[(returns == len(array) - 1) | (array[np.clip(returns + 1, 0, len(array) - 1)] != 10)]
-    return np.sort(np.concatenate([feeds, lone])) if len(lone) else feeds
+    return np.sort(np.concatenate([feeds, lone]), kind="stable") if len(lone) else feeds
 
 
 def _count_line_ends(data: bytes) -> int:

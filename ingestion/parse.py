@@ -13,10 +13,6 @@ import polars as pl
 from ingestion import patterns
 from ingestion.contract import Column, ColumnType
 
-_INSTANT = (
-    f"^(?<day>{patterns.DAY})[T ](?<minute>{patterns.MINUTE})(?<second>{patterns.SECOND})?(?<part>{patterns.FRACTION})?0*"
-    f" ?(?<zone>{patterns.ZONE})?$"
-)
 _BLANKS = " \t\r\n\u00a0\u2007\u202f"
 
 
@@ -79,15 +75,9 @@ def _integer(column: Column, text: pl.Expr, zone: str) -> Parsed:
 
 def _decimal(column: Column, text: pl.Expr, zone: str) -> Parsed:
     number, exact = _is(text, patterns.DECIMAL), _is(text, patterns.EXACT_DECIMAL)
-    digits = pl.when(number & exact).then(text)
-    whole = digits.str.extract(r"^[+-]?([0-9]*)", 1)
-    part = digits.str.extract(r"\.([0-9]{0,4})", 1).fill_null("").str.pad_end(4, "0")
-    units = pl.concat_str(whole, part).cast(pl.Int64, strict=False)
-    signed = pl.when(digits.str.starts_with("-")).then(-units).otherwise(units)
-    # an integer count of ten-thousandths, so that no binary fraction ever stands in for a price
-    value = signed.cast(pl.Decimal(38, 4)) / pl.lit(10_000).cast(pl.Decimal(38, 0))
+    digits = pl.when(number & exact).then(text.str.strip_prefix("+"))
     reason = pl.coalesce(_unless(number, text, "not_decimal"), _unless(exact, text, "too_precise"))
-    return Parsed(value.cast(pl.Decimal(18, 4)), reason)
+    return Parsed(digits.cast(pl.Decimal(18, 4), strict=False), reason)
 
 
 def _boolean(column: Column, text: pl.Expr, zone: str) -> Parsed:
@@ -106,23 +96,13 @@ def _date(column: Column, text: pl.Expr, zone: str) -> Parsed:
 
 
 def _timestamp(column: Column, text: pl.Expr, zone: str) -> Parsed:
-    groups = text.str.extract_groups(_INSTANT).struct
-    stamp = pl.concat_str(
-        groups.field("day"), pl.lit(" "), groups.field("minute"), groups.field("second").fill_null(":00"),
-        groups.field("part").fill_null(""),
-    )  # fmt: skip
-    local = stamp.str.to_datetime("%Y-%m-%d %H:%M:%S%.f", time_unit="us", strict=False)
-    offset = groups.field("zone")
-    minutes = (
-        offset.str.slice(1, 2).cast(pl.Int64, strict=False) * 60 + offset.str.slice(-2).cast(pl.Int64, strict=False)
-    ).fill_null(0)
-    signed = pl.when(offset.str.starts_with("-")).then(-minutes).otherwise(minutes)
-    stated = local - pl.duration(minutes=pl.when(offset.is_in(["Z", "UTC"])).then(0).otherwise(signed))
-    first = _to_utc(local, zone, "earliest")
-    once = _to_utc(local, zone, "null")
-    value = pl.when(offset.is_null()).then(once).otherwise(stated)
+    written = pl.when(_is(text, patterns.INSTANT)).then(text)
+    local, offset = _clock_reading(written), _offset_minutes(written)
+    unzoned = pl.when(offset.is_null()).then(local)
+    first, once = _to_utc(unzoned, zone, "earliest"), _to_utc(unzoned, zone, "null")
+    value = pl.coalesce(once, local - pl.duration(minutes=offset))
     in_range = local.dt.year().is_between(patterns.EARLIEST_YEAR, patterns.LATEST_YEAR)
-    unsure = offset.is_null() & local.is_not_null() & once.is_null()
+    unsure = unzoned.is_not_null() & once.is_null()
     reason = (
         pl.when(text.is_null()).then(None)
         .when(local.is_null()).then(pl.lit("not_timestamp"))
@@ -131,6 +111,33 @@ def _timestamp(column: Column, text: pl.Expr, zone: str) -> Parsed:
         .when(unsure).then(pl.lit("ambiguous_local_time"))
     )  # fmt: skip
     return Parsed(pl.when(in_range).then(value), reason)
+
+
+def _clock_reading(written: pl.Expr) -> pl.Expr:
+    """Return the date and time as written, offset aside; null for a day or hour that no calendar has.
+
+    Cut by position, which the pattern has made sure of: several times faster than capturing groups.
+    """
+    second = pl.when(written.str.slice(16, 1) == ":").then(written.str.slice(16, 3)).otherwise(pl.lit(":00"))
+    whole = pl.concat_str(written.str.slice(0, 10), pl.lit(" "), written.str.slice(11, 5), second)
+    part = written.str.extract(r"\.([0-9]{1,6})", 1).str.pad_end(6, "0").cast(pl.Int64).fill_null(0)
+    return whole.str.to_datetime("%Y-%m-%d %H:%M:%S", time_unit="us", strict=False) + pl.duration(microseconds=part)
+
+
+def _offset_minutes(written: pl.Expr) -> pl.Expr:
+    """Return the stated offset from UTC in minutes; null where none is stated."""
+    signs = ["+", "-"]
+    colon, plain = written.str.slice(-6, 1), written.str.slice(-5, 1)
+    hours = (
+        pl.when(colon.is_in(signs))
+        .then(written.str.slice(-5, 2))
+        .when(plain.is_in(signs))
+        .then(written.str.slice(-4, 2))
+    )
+    minutes = hours.cast(pl.Int64) * 60 + pl.when(hours.is_not_null()).then(written.str.slice(-2)).cast(pl.Int64)
+    signed = pl.when((colon == "-") | (plain == "-")).then(-minutes).otherwise(minutes)
+    universal = written.str.ends_with("Z") | written.str.ends_with("UTC")
+    return pl.when(universal).then(pl.lit(0, pl.Int64)).otherwise(signed)
 
 
 def _to_utc(local: pl.Expr, zone: str, ambiguous: str) -> pl.Expr:

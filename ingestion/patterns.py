@@ -31,5 +31,5 @@ WRITTEN: dict[ColumnType, str] = {
     ColumnType.TIMESTAMP: INSTANT,
 }
 """By type, the whole text of a cell that can be read; types of free text are absent."""
-EARLIEST_YEAR, LATEST_YEAR = 1990, 2100
-"""Dates outside are spreadsheet accidents (1899, 9999), not business."""
+EARLIEST_YEAR, LATEST_YEAR = 1990, 2099
+"""Dates outside are spreadsheet accidents (1899, 9999), not business; and rules of summer time are known to 2099 only."""

@@ -91,7 +91,7 @@ def _line_ends(data: npt.NDArray[np.uint8], *, final: bool) -> Positions:
     if not final:
         followed |= returns == len(data) - 1
     lone = returns[~followed]
-    return np.sort(np.concatenate([feeds, lone])) if len(lone) else feeds
+    return np.sort(np.concatenate([feeds, lone]), kind="stable") if len(lone) else feeds
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,8 +159,9 @@ def _widest(starts: Positions, stops: Positions, delimiters: Positions) -> Posit
     """Return the longest field of each record in bytes."""
     if not len(starts):
         return starts
-    opens = np.sort(np.concatenate([starts, delimiters + 1]))
-    closes = np.sort(np.concatenate([delimiters, stops]))
+    # a stable sort only merges the two runs, which are sorted already
+    opens = np.sort(np.concatenate([starts, delimiters + 1]), kind="stable")
+    closes = np.sort(np.concatenate([delimiters, stops]), kind="stable")
     return np.maximum.reduceat(closes - opens, np.searchsorted(opens, starts))
 
 

@@ -45,7 +45,8 @@ def written(row: list[str], dialect: Dialect) -> str:
 
 
 cells = st.text(
-    st.characters(exclude_categories=("Cs", "Cc"), exclude_characters="\ufeff") | st.sampled_from('",;\n\r \'='), max_size=12
+    st.characters(exclude_categories=("Cs", "Cc"), exclude_characters="\ufeff") | st.sampled_from("\",;\n\r '="),
+    max_size=12,
 )
 tables = st.integers(1, 5).flatmap(lambda width: st.lists(st.lists(cells, min_size=width, max_size=width), max_size=12))
 
@@ -60,7 +61,9 @@ def test_any_table_comes_back_cell_by_cell(
     headers = [f"h{i}" for i in range(width)]
     text = "".join(written(row, dialect) + end for row in [headers, *table])
     text = text if last else text.removesuffix(end)
-    assert [row for row in csv.reader(io.StringIO(text, newline=""), delimiter=dialect.delimiter, strict=True)][1:] == table
+    assert [row for row in csv.reader(io.StringIO(text, newline=""), delimiter=dialect.delimiter, strict=True)][
+        1:
+    ] == table
     content = (b"\xef\xbb\xbf" if marked else b"") + text.encode()
 
     decoded, good, bad = decode(content, dialect, *headers, limits=DecodeLimits(block_bytes=block))
@@ -75,7 +78,9 @@ def test_any_table_comes_back_cell_by_cell(
 plain = st.text(st.characters(exclude_categories=("Cs", "Cc"), exclude_characters="\ufeff\t"), min_size=1, max_size=12)
 
 
-@given(table=st.integers(2, 5).flatmap(lambda w: st.lists(st.lists(plain, min_size=w, max_size=w), min_size=1, max_size=9)))
+@given(
+    table=st.integers(2, 5).flatmap(lambda w: st.lists(st.lists(plain, min_size=w, max_size=w), min_size=1, max_size=9))
+)
 @settings(max_examples=100, deadline=None)
 def test_without_a_quoting_convention_a_quote_is_data(table: list[list[str]]) -> None:
     headers = [f"h{i}" for i in range(len(table[0]))]
@@ -130,7 +135,9 @@ def test_one_line_that_is_not_text_is_kept_as_base64_and_the_rest_loads() -> Non
     decoded, good, bad = decode("a,b\n1,é\n2,".encode() + b"\xff\xfe\n3,ok\n", COMMA, "a", "b")
     assert decoded.encoding == "utf-8"
     assert [row["a"] for row in good] == ["1", "3"]
-    assert [(row["reason_code"], row["is_base64"], row["raw_text"]) for row in bad] == [("undecodable", True, "Miz//g==")]
+    assert [(row["reason_code"], row["is_base64"], row["raw_text"]) for row in bad] == [
+        ("undecodable", True, "Miz//g==")
+    ]
 
 
 def test_a_field_beyond_the_limit_is_one_refused_row() -> None:
