@@ -30,11 +30,11 @@ by_feed as (
 -- an account that has sent nothing at all is worth a line; a feed that it never sends is not
 silent_accounts as (
     select
-        account,
+        accounts.account,
         'none yet' as entity,
-        system
+        accounts.system
     from accounts
-    where account not in (select account from by_feed)
+    where accounts.account not in (select by_feed.account from by_feed)
 ),
 
 listed as (

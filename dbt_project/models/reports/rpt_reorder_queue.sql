@@ -24,7 +24,9 @@ named as (
         case
             when recommendations.need_qty > 0 and recommendations.position_qty <= 0 then 'overdue'
             when recommendations.need_qty > 0 then 'now'
-            when recommendations.order_by_date <= recommendations.as_of_on + cast(ceil(recommendations.review_days) as integer)
+            when
+                recommendations.order_by_date
+                <= recommendations.as_of_on + cast(ceil(recommendations.review_days) as integer)
                 then 'soon'
             else 'covered'
         end as urgency
@@ -40,11 +42,11 @@ final as (
         -- within one urgency, what runs out first in front
         row_number() over (
             order by
-                case urgency when 'overdue' then 1 when 'now' then 2 when 'soon' then 3 else 4 end,
-                coalesce(cover_days - lead_time_days, case when need_qty > 0 then 0 else 3650 end),
+                case urgency when 'overdue' then 1 when 'now' then 2 when 'soon' then 3 else 4 end asc,
+                coalesce(cover_days - lead_time_days, case when need_qty > 0 then 0 else 3650 end) asc,
                 line_amount desc nulls last,
-                sku_id,
-                location_id
+                sku_id asc,
+                location_id asc
         ) as urgency_rank,
         {% for column in [
             'sku_id', 'title', 'category', 'lifecycle', 'location_id', 'location_name', 'supplier_id', 'supplier_name',
@@ -56,7 +58,7 @@ final as (
             'reasons', 'as_of_at'
         ] -%}
         {{ column }}{{ ',' if not loop.last }}
-        {% endfor %}
+    {% endfor %}
     from named
 )
 

@@ -1,6 +1,6 @@
 {{ config(materialized='view') }}
 
-{#- Croston, SBA and TSB smooth sizes, intervals and occurrence with one rate; 0.95 = 1 - rate / 2 is SBA's correction. -#}
+{#- SBA and TSB smooth sizes, intervals and occurrence with one rate; 0.95 = 1 - rate / 2 is SBA's correction. -#}
 {%- set rate = 0.1 -%}
 {%- set sba_correction = 0.95 -%}
 {%- set error_weeks = 26 -%}

@@ -24,9 +24,23 @@ long_enough as (
 ),
 
 lengths as (
-    select sku_id, location_id, weeks_count, service_level_rate, 'lead' as span, lead_weeks as window_weeks from long_enough
+    select
+        sku_id,
+        location_id,
+        weeks_count,
+        service_level_rate,
+        'lead' as span,
+        lead_weeks as window_weeks
+    from long_enough
     union all
-    select sku_id, location_id, weeks_count, service_level_rate, 'cover', cover_weeks from long_enough
+    select
+        sku_id,
+        location_id,
+        weeks_count,
+        service_level_rate,
+        'cover' as span,
+        cover_weeks as window_weeks
+    from long_enough
 ),
 
 running as (

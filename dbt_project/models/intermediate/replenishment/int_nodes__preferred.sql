@@ -8,6 +8,10 @@ locations as (
     select * from {{ ref('int_locations__known') }}
 ),
 
+channel_stocked as (
+    select channel_account from nodes where fulfilled_by = 'channel'
+),
+
 -- an account whose channel keeps no stock of ours ships what the channel would ship from its own first choice
 served as (
     select
@@ -18,12 +22,12 @@ served as (
     from nodes
     union all
     select
-        channel_account,
-        'channel',
-        location_id,
-        priority
+        nodes.channel_account,
+        'channel' as fulfilled_by,
+        nodes.location_id,
+        nodes.priority
     from nodes
-    where channel_account not in (select channel_account from nodes where fulfilled_by = 'channel')
+    anti join channel_stocked using (channel_account)
 ),
 
 first_choice as (

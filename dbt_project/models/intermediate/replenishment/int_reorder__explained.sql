@@ -20,7 +20,12 @@ sentences as (
                 )
             when method = 'to commitments' then 'The position covers what is promised. '
             when position_qty <= reorder_point_qty
-                then printf('The position of %d already reaches the level of %d to order up to. ', position_qty, order_up_to_qty)
+                then
+                    printf(
+                        'The position of %d already reaches the level of %d to order up to. ',
+                        position_qty,
+                        order_up_to_qty
+                    )
             else printf('The position of %d is above the reorder point of %d. ', position_qty, reorder_point_qty)
         end as comparison,
         printf(
@@ -30,7 +35,10 @@ sentences as (
         case
             when demand_class = 'none' then 'Demand: none in the last year, ordered only to commitments. '
             when method = 'to commitments'
-                then printf('Demand: %s, %.1f a week, ordered only to commitments. ', demand_class, forecast_per_week_qty)
+                then
+                    printf(
+                        'Demand: %s, %.1f a week, ordered only to commitments. ', demand_class, forecast_per_week_qty
+                    )
             else
                 printf(
                     'Demand: %s, %.1f a week forecast from %d weeks, %d of them with orders. ',

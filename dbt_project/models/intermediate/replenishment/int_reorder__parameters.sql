@@ -11,11 +11,11 @@ moments as (
         inputs.*,
         windows.lead_quantile_qty,
         windows.cover_quantile_qty,
-        forecast_per_day_qty * lead_time_days as lead_demand_qty,
-        forecast_per_day_qty * (lead_time_days + review_days) as cover_demand_qty,
-        pow(forecast_per_day_qty * lead_time_sd_days, 2) as lead_time_variance,
-        lead_time_days * pow(day_sd_qty, 2) as lead_variance,
-        (lead_time_days + review_days) * pow(day_sd_qty, 2) as cover_variance
+        inputs.forecast_per_day_qty * inputs.lead_time_days as lead_demand_qty,
+        inputs.forecast_per_day_qty * (inputs.lead_time_days + inputs.review_days) as cover_demand_qty,
+        pow(inputs.forecast_per_day_qty * inputs.lead_time_sd_days, 2) as lead_time_variance,
+        inputs.lead_time_days * pow(inputs.day_sd_qty, 2) as lead_variance,
+        (inputs.lead_time_days + inputs.review_days) * pow(inputs.day_sd_qty, 2) as cover_variance
     from inputs
     left join windows
         on

@@ -11,7 +11,7 @@ supply as (
 ),
 
 demand as (
-    select distinct sku_id, location_id from {{ ref('int_demand__located') }}
+    select * from {{ ref('int_demand__located') }}
 ),
 
 nodes as (
@@ -49,29 +49,32 @@ waiting as (
             and unplaced.fulfilled_by = nodes.fulfilled_by
 ),
 
+demanded as (
+    select distinct
+        sku_id,
+        location_id
+    from demand
+),
+
 parts as (
-    select
-        sku_id, location_id, on_hand_qty, reserved_qty, committed_qty,
-        0 as backordered_qty, 0 as on_order_qty, 0 as in_transit_qty
-    from stock
-    union all
-    select sku_id, location_id, 0, 0, 0, backordered_qty, 0, 0 from waiting
-    union all
-    select sku_id, location_id, 0, 0, 0, 0, on_order_qty, in_transit_qty from supply
-    union all
-    select sku_id, location_id, 0, 0, 0, 0, 0, 0 from demand
+    select * from stock
+    union all by name
+    select * from waiting
+    union all by name
+    select * from supply
+    union all by name
+    select * from demanded
 ),
 
 summed as (
     select
         sku_id,
         location_id,
-        cast(sum(on_hand_qty) as bigint) as on_hand_qty,
-        cast(sum(reserved_qty) as bigint) as reserved_qty,
-        cast(sum(committed_qty) as bigint) as committed_qty,
-        cast(sum(backordered_qty) as bigint) as backordered_qty,
-        cast(sum(on_order_qty) as bigint) as on_order_qty,
-        cast(sum(in_transit_qty) as bigint) as in_transit_qty
+        {% for part in [
+            'on_hand_qty', 'reserved_qty', 'committed_qty', 'backordered_qty', 'on_order_qty', 'in_transit_qty'
+        ] -%}
+        cast(coalesce(sum({{ part }}), 0) as bigint) as {{ part }}{{ ',' if not loop.last }}
+    {% endfor %}
     from parts
     group by sku_id, location_id
 ),

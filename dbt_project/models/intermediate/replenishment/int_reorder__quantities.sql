@@ -78,7 +78,7 @@ priced as (
         partition by rounded.sku_id, rounded.location_id
         order by
             terms.price_break_qty <= rounded.order_qty desc,
-            case when terms.price_break_qty <= rounded.order_qty then -terms.price_break_qty else terms.price_break_qty end
+            abs(rounded.order_qty - terms.price_break_qty) asc
     ) = 1
 ),
 

@@ -67,17 +67,17 @@ under_way as (
 ),
 
 parts as (
-    select sku_id, location_id, on_order_qty, 0 as in_transit_qty from ordered
-    union all
-    select sku_id, location_id, 0, in_transit_qty from under_way
+    select * from ordered
+    union all by name
+    select * from under_way
 ),
 
 final as (
     select
         sku_id,
         location_id,
-        cast(sum(on_order_qty) as bigint) as on_order_qty,
-        cast(sum(in_transit_qty) as bigint) as in_transit_qty
+        cast(coalesce(sum(on_order_qty), 0) as bigint) as on_order_qty,
+        cast(coalesce(sum(in_transit_qty), 0) as bigint) as in_transit_qty
     from parts
     group by sku_id, location_id
 )

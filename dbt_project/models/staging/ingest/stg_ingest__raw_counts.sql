@@ -23,18 +23,16 @@
     'shopify__products',
 ] -%}
 with counted as (
-    {% for table in tables -%}
-    select
-        '{{ table.split('__')[0] }}' as system,
-        '{{ table.split('__')[1] }}' as entity,
-        _account as account,
-        count(*) as rows_count
-    from {{ source('raw', table) }}
-    group by _account
-    {% if not loop.last %}
-    union all
-    {% endif %}
-    {%- endfor %}
+    {% for table in tables %}
+        select
+            '{{ table.split('__')[0] }}' as system,
+            '{{ table.split('__')[1] }}' as entity,
+            _account as account,
+            count(*) as rows_count
+        from {{ source('raw', table) }}
+        group by _account
+        {{ 'union all' if not loop.last }}
+    {% endfor %}
 ),
 
 final as (
