@@ -12,7 +12,7 @@ from typing import Literal
 import numpy as np
 
 from company import Paths
-from demo.clock import AS_OF, END, as_datetime
+from demo.clock import AS_OF, as_datetime
 from demo.demand import draw_demand
 from demo.dirt import tidy, untidy
 from demo.exports.amazon import amazon_exports
@@ -121,7 +121,7 @@ def all_exports(outcome: Outcome) -> list[Export]:
         *house_order_exports(outcome, states),
         *operation_exports(outcome),
         *master_exports(outcome.world.catalogue),
-        *shopify_stock_exports(outcome, states[END]),
+        *shopify_stock_exports(outcome),
     ]
 
 

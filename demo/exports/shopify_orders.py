@@ -129,13 +129,13 @@ def _money_cells(outcome: Outcome, state: Statement, rows: OrderRows, account: i
     """Return money and payment status. Tax stands on top of the total in one shop and inside it in the other."""
     sales, order, orders = SALES_ACCOUNTS[account], rows.order, outcome.world.demand.orders
     price = unit_prices(outcome, account)[outcome.offer[rows.line]]
-    goods = np.bincount(order, weights=price * rows.units, minlength=orders)
+    goods = np.bincount(order, weights=price * rows.units, minlength=orders).astype(np.float64)
     once = ~rows.is_second
     back_units = (state.returned + state.cancelled)[rows.line]
-    refund: Floats = np.bincount(order[once], weights=(price * back_units)[once], minlength=orders)[order]
-    discount = np.where(order % 12 == 5, np.round(goods[order] * DISCOUNT, 2), 0.0)
+    refund = np.bincount(order[once], weights=(price * back_units)[once], minlength=orders)[order].astype(np.float64)
+    discount: Floats = np.where(order % 12 == 5, np.round(goods[order] * DISCOUNT, 2), 0.0)
     subtotal = goods[order] - discount
-    shipping = np.where(subtotal > 60, 0.0, 5.0)
+    shipping: Floats = np.where(subtotal > 60, 0.0, 5.0)
     label, rate = TAX[account]
     inclusive = sales.tax_basis == "inclusive"
     taxes = np.round(subtotal * (rate / (1 + rate) if inclusive else rate), 2)

@@ -11,9 +11,10 @@ import polars as pl
 from demo.business import OWN, SALES_ACCOUNTS, SHOPIFY_EU, SHOPIFY_US, STORE
 from demo.exports.masters import handle
 from demo.exports.schedule import SHOPIFY_STOCK_EXPORTS
-from demo.exports.statement import Statement
+from demo.exports.statement import state_at
 from demo.exports.tables import Export, laid_out, words
 from demo.outcome import Outcome
+from demo.simulation.stock import Snapshot
 
 SHOP_LOCATIONS = {
     SHOPIFY_US: {"Northlight Main": OWN, "Harbor Street Store": STORE},
@@ -32,12 +33,12 @@ _MARKED = (
 NOT_STOCKED = "not stocked"
 
 
-def shopify_stock_exports(outcome: Outcome, state: Statement) -> list[Export]:
-    """Return the shops' inventory exports; `state` is the orders' state at the last of them."""
+def shopify_stock_exports(outcome: Outcome) -> list[Export]:
+    """Return the shops' inventory exports."""
     exports = []
     for account in (SHOPIFY_US, SHOPIFY_EU):
         for at in SHOPIFY_STOCK_EXPORTS if account == SHOPIFY_US else SHOPIFY_STOCK_EXPORTS[1:]:
-            frame = _frame(outcome, state, account, marked=account == SHOPIFY_US)
+            frame = _frame(outcome, account, at, marked=account == SHOPIFY_US)
             line_end = "\r\n" if account == SHOPIFY_EU else "\n"
             exports.append(
                 Export(SALES_ACCOUNTS[account].name, "inventory", "inventory_export", at, frame, line_end=line_end)
@@ -45,9 +46,18 @@ def shopify_stock_exports(outcome: Outcome, state: Statement) -> list[Export]:
     return exports
 
 
-def _frame(outcome: Outcome, state: Statement, account: int, *, marked: bool) -> pl.DataFrame:
-    catalogue, closing = outcome.world.catalogue, outcome.world.closing
+def _shelves(outcome: Outcome, at: int) -> Snapshot:
+    """Return the newest known state of the shelves at an instant: the shops are told once a night."""
+    known = [
+        snapshot for (account, taken), snapshot in outcome.world.snapshots.items() if account == "wms" and taken <= at
+    ]
+    return max(known, key=lambda snapshot: snapshot.at)
+
+
+def _frame(outcome: Outcome, account: int, at: int, *, marked: bool) -> pl.DataFrame:
+    catalogue, shelves, state = outcome.world.catalogue, _shelves(outcome, at), state_at(outcome, at)
     open_lines = outcome.ordered - state.shipped - state.cancelled
+    open_lines = np.where(outcome.world.demand.ordered_at[outcome.line_order] <= at, open_lines, 0)
     committed = np.bincount(outcome.offer, weights=open_lines, minlength=len(catalogue.offers)).astype(int).tolist()
     rows: list[tuple[str, ...]] = []
     for number, offer in enumerate(catalogue.offers):
@@ -59,9 +69,9 @@ def _frame(outcome: Outcome, state: Statement, account: int, *, marked: bool) ->
             if offer.item not in catalogue.stocked[place] and not item.is_kit:
                 rows.append((*fixed, *[NOT_STOCKED] * 5))
                 continue
-            held = closing.states[1][place][offer.item] + closing.states[2][place][offer.item]
+            held = shelves.states[1][place][offer.item] + shelves.states[2][place][offer.item]
             own = max(0, committed[number]) if place == OWN else 0
-            available = closing.free[place][offer.item] if not item.is_kit else 0
+            available = shelves.free[place][offer.item] if not item.is_kit else 0
             rows.append((*fixed, "0", str(held), str(own), str(available), str(available + held + own)))
     return _lay_out(rows, marked=marked)
 
