@@ -128,7 +128,7 @@ class _Run:
         arrival = _arrival(sighting, staged, "duplicate")
         keep_arrival(self.paths.lake, arrival)
         record_arrival(self.connection, arrival)
-        self._release(sighting, staged)
+        self._release_copy(staged)
         return FileOutcome(sighting.account, sighting.source_file, "duplicate", "content already known", staged.sha256)
 
     def _settle(self, prepared: Prepared, report: GateReport | None) -> FileOutcome:
@@ -154,9 +154,13 @@ class _Run:
         )  # fmt: skip
 
     def _release(self, sighting: Sighting, staged: Staged) -> None:
-        """Remove the working files of one account's file, and the copy itself when no other account waits for it."""
+        """Remove the working files of one settled file; a duplicate has none, and must not take the first one's."""
         for path in self.paths.staging.glob(f"{staged.sha256}.{sighting.account}.*"):
             path.unlink()
+        self._release_copy(staged)
+
+    def _release_copy(self, staged: Staged) -> None:
+        """Remove the staged copy when no other sighting of the same content waits for it."""
         self._copies[staged.sha256] -= 1
         if not self._copies[staged.sha256]:
             staged.path.unlink()
