@@ -1,3 +1,201 @@
 """`tallyhouse demo`: generate the company once, run the main job through Dagster, put every number beside the truth."""
 
 from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from company import CONFIG_FILE, Environment, Paths, load_settings
+from orchestration.console import Session
+from orchestration.exit_codes import CommandError, ExitCode
+from orchestration.launch import launch
+from orchestration.moment import as_of_instant
+from orchestration.progress import showing_progress
+from orchestration.run_lock import hold
+from orchestration.run_record import RunRecord
+from orchestration.summary import render_run, run_document
+from warehouse import current_serving, published_beside_files
+
+if TYPE_CHECKING:
+    import duckdb
+
+    from demo.world import Dirt
+
+_URGENT = 10
+_PROPOSALS = f"""
+    select urgency, sku_id, title, location_id, supplier_name, order_qty, order_by_date, reasons
+    from reports.rpt_reorder_queue where order_qty > 0 order by urgency_rank limit {_URGENT}
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class _Kpi:
+    """A number that is shown beside its truth: `numerator` over `denominator`, or the sum of `numerator` alone."""
+
+    label: str
+    measure: str
+    table: str
+    numerator: str
+    denominator: str | None = None
+
+
+_FILL, _PERFECT = "reports.rpt_fill_rate_daily", "reports.rpt_perfect_order_daily"
+_KPIS = (
+    _Kpi("fill rate, units", "fill_rate", _FILL, "units_filled_qty", "units_ordered_qty"),
+    _Kpi("fill rate, lines", "fill_rate", _FILL, "lines_filled_count", "lines_ordered_count"),
+    _Kpi("fill rate, orders", "fill_rate", _FILL, "orders_filled_count", "orders_count"),
+    _Kpi("perfect orders", "perfect_order", _PERFECT, "perfect_count", "orders_due_count"),
+    _Kpi("orders on time", "perfect_order", _PERFECT, "on_time_count", "orders_due_count"),
+    _Kpi("available to sell, units", "ats", "marts.fct_available_to_sell", "ats_qty"),
+    _Kpi("shown on channels, units", "channel_ats", "marts.fct_channel_available_to_sell", "ats_qty"),
+    _Kpi("needed from suppliers, units", "reorder_need", "marts.fct_reorder_recommendations", "need_qty"),
+)
+
+
+def run_demo(session: Session, *, orders: int, seed: int, dirt: Dirt) -> None:
+    """Run the whole demo and print it; exit code 1 when a number differs from the truth without a known cause."""
+    paths = session.paths
+    _refuse_a_real_company(paths)
+    record = RunRecord("demo")
+    with hold(paths, "demo"), showing_progress(record, as_json=session.as_json):
+        world = _generate(paths, record, orders=orders, seed=seed, dirt=dirt)
+        as_of = as_of_instant(load_settings(paths.home), paths)
+        launch(paths, "refresh_company_job", record, as_of=as_of)
+        with record.step("compare"):
+            beside = _beside_the_truth(paths)
+    document = {"world": world} | run_document(record) | beside
+    session.result(document, lambda console: _render(document, console, paths))
+    if record.failed_checks or any(measure["unexplained"] for measure in document["truth"].values()):
+        raise typer.Exit(ExitCode.FAILED)
+
+
+def _refuse_a_real_company(paths: Paths) -> None:
+    if not (paths.home / CONFIG_FILE).is_file():
+        return
+    environment = load_settings(paths.home).environment
+    if environment is not Environment.DEMO:
+        raise CommandError(
+            f"{paths.home / CONFIG_FILE}: this home is a company's own (environment {environment}), and the demo would "
+            "replace its files. Name another folder: `tallyhouse demo --home demo-home`."
+        )
+
+
+def _generate(paths: Paths, record: RunRecord, *, orders: int, seed: int, dirt: Dirt) -> dict[str, Any]:
+    from demo import WorldError, generate
+
+    tell = record.progress("generate")
+    try:
+        with record.step("generate"):
+            world = generate(paths.home, orders=orders, seed=seed, dirt=dirt, on_progress=lambda note: tell(0, 0, note))
+    except WorldError as error:
+        raise CommandError(str(error)) from error
+    names = ("as_of", "orders", "seed", "dirt", "items", "listings", "order_lines", "files", "is_new")
+    return {name: getattr(world, name) for name in names}
+
+
+def _beside_the_truth(paths: Paths) -> dict[str, Any]:
+    from demo import compare, known_differences
+
+    serving = current_serving(paths)
+    if serving is None:
+        raise CommandError(
+            f"{paths.serving}: nothing was published, so there is nothing to compare. See `tallyhouse status`."
+        )
+    known = known_differences(paths.home)
+    with published_beside_files(serving.file) as connection:
+        compared = compare(paths.home, connection)
+        kpis = [_kpi(connection, paths, kpi) for kpi in _KPIS]
+        found = connection.execute(_PROPOSALS)
+        names = [column[0] for column in found.description or ()]
+        proposals = [dict(zip(names, row, strict=True)) for row in found.fetchall()]
+    truth = {}
+    for measure, comparison in compared.items():
+        explained = sum(difference.measure == measure for difference in known)
+        truth[measure] = {
+            "checked": comparison.checked,
+            "unequal": comparison.unequal,
+            "unexplained": max(0, comparison.unequal - explained),
+            "examples": [{"key": key, "truth": true, "computed": ours} for key, true, ours in comparison.examples],
+        }
+    return {"truth": truth, "kpis": kpis, "proposals": proposals}
+
+
+def _kpi(connection: duckdb.DuckDBPyConnection, paths: Paths, kpi: _Kpi) -> dict[str, Any]:
+    truth_file = str(paths.data / "demo" / "truth" / f"{kpi.measure}.parquet").replace("'", "''")
+    sums = f"sum({kpi.numerator}), {f'sum({kpi.denominator})' if kpi.denominator else 'null'}"
+    ours, true = (
+        connection.execute(f"select {sums} from {source}").fetchone() or (None, None)
+        for source in (kpi.table, f"read_parquet('{truth_file}')")
+    )
+    return {"label": kpi.label, "computed": _number(ours), "truth": _number(true)}
+
+
+def _number(parts: tuple[int | None, int | None]) -> float | int | None:
+    numerator, denominator = parts
+    if numerator is None or denominator == 0:
+        return None
+    return int(numerator) if denominator is None else int(numerator) / int(denominator)
+
+
+def _render(document: dict[str, Any], console: Console, paths: Paths) -> None:
+    world = document["world"]
+    state = "generated" if world["is_new"] else "already there"
+    console.print(
+        f"[bold]Demo company[/bold] {world['orders']:,} orders, {world['items']} SKUs, {world['files']} export files "
+        f"({state}); everything is as of {world['as_of']}"
+    )
+    render_run(document, console)
+    _render_truth(document, console)
+    _render_proposals(document["proposals"], console)
+    console.print("[bold]Next[/bold]")
+    for command, purpose in (
+        (f"tallyhouse --home {paths.home} status", "what is published, and every feed's state"),
+        (f"TALLYHOUSE_HOME={paths.home} streamlit run dashboards/app.py", "the dashboards (make dashboards)"),
+        (f"tallyhouse --home {paths.home} dev", "the graph in Dagster (make dev)"),
+        (f'tallyhouse --home {paths.home} query "from reports.rpt_metric_catalogue"', "what every number means"),
+    ):
+        console.print(f"  {command}\n    [dim]{purpose}[/dim]", soft_wrap=True)
+    took = ", ".join(f"{step} {seconds:.1f}" for step, seconds in document["seconds"].items())
+    console.print(f"[dim]seconds: {took}[/dim]")
+
+
+def _render_truth(document: dict[str, Any], console: Console) -> None:
+    table = Table("number", "computed", "truth", title="Numbers beside the known truth", title_justify="left", box=None)
+    for kpi in document["kpis"]:
+        table.add_row(kpi["label"], _shown(kpi["computed"]), _shown(kpi["truth"]))
+    console.print(table)
+    for measure, outcome in document["truth"].items():
+        mark = (
+            "[green]equal[/green]" if outcome["unequal"] == 0 else f"[bold red]{outcome['unequal']} unequal[/bold red]"
+        )
+        explained = outcome["unequal"] - outcome["unexplained"]
+        note = f" ({explained} of them known: a shelf nobody has counted)" if explained else ""
+        console.print(f"  {measure}: {outcome['checked']:,} rows checked, {mark}{note}")
+        for example in outcome["examples"][:3] if outcome["unexplained"] else ():
+            console.print(
+                f"    {example['key']}: computed {example['computed']}, truth {example['truth']}", markup=False
+            )
+
+
+def _shown(number: float | None) -> str:
+    if number is None:
+        return "no data"
+    return f"{number:.2%}" if isinstance(number, float) else f"{number:,}"
+
+
+def _render_proposals(proposals: list[dict[str, Any]], console: Console) -> None:
+    if not proposals:
+        console.print("No purchase is needed.")
+        return
+    console.print(f"[bold]The {len(proposals)} most urgent purchase proposals[/bold]")
+    for row in proposals:
+        console.print(
+            f"  {row['sku_id']} {row['title'] or ''}: order {row['order_qty']:,} for {row['location_id']} "
+            f"from {row['supplier_name'] or 'no supplier'} ({row['urgency']})",
+            markup=False,
+        )
+        console.print(f"    {row['reasons']}", style="dim", markup=False)

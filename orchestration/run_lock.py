@@ -18,7 +18,8 @@ from pathlib import Path
 
 from company.paths import Paths
 
-LOCK_FILE = "run.lock"
+LOCK_FILE = ".tallyhouse.lock"
+"""Beside data/, not in it: the demo may clear data/ while it holds the lock."""
 
 
 class HomeBusyError(Exception):
@@ -38,7 +39,7 @@ _held_guard = threading.Lock()
 @contextmanager
 def hold(paths: Paths, command: str) -> Iterator[None]:
     """Hold the home's lock while the block runs; raises `HomeBusyError` at once when another process has it."""
-    path = paths.data.resolve() / LOCK_FILE
+    path = paths.home.resolve() / LOCK_FILE
     with _held_guard:
         if path in _held:
             _held[path].times += 1
@@ -57,7 +58,7 @@ def hold(paths: Paths, command: str) -> Iterator[None]:
 
 def holder(paths: Paths) -> dict[str, object] | None:
     """Return {pid, command, since} of the process that runs on this home now, or None."""
-    path = paths.data / LOCK_FILE
+    path = paths.home / LOCK_FILE
     try:
         descriptor = os.open(path, os.O_RDWR)
     except FileNotFoundError:
@@ -81,7 +82,7 @@ def _take(path: Path, command: str) -> int:
         os.close(descriptor)
         who = _read(path)
         raise HomeBusyError(
-            f"{path.parent.parent}: busy: process {who.get('pid', 'unknown')} runs `tallyhouse {who.get('command', '?')}` "
+            f"{path.parent}: busy: process {who.get('pid', 'unknown')} runs `tallyhouse {who.get('command', '?')}` "
             f"since {who.get('since', '?')}. Wait for it and run again; dashboards and `tallyhouse query` are not affected."
         ) from error
     note = {"pid": os.getpid(), "command": command, "since": datetime.now(UTC).isoformat(timespec="seconds")}

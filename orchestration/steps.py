@@ -70,17 +70,16 @@ def load_reference_tables(settings: Settings, paths: Paths) -> None:
     from ops import push_mirror
     from warehouse.reference_store import load_reference, mirror_ops
 
-    policies = load_policies(paths, settings.accounts)
-    mirror = push_mirror(paths.ops)
-    with (
-        current_record().step("reference"),
-        writer(
-            paths.warehouse, memory_mb=settings.limits.warehouse_memory_mb, threads=settings.limits.warehouse_threads
-        ) as connection,
-    ):
-        ensure_raw_tables(connection)
-        load_reference(connection, settings, policies)
-        mirror_ops(connection, mirror.runs, mirror.rows, mirror.state)
+    limits = settings.limits
+    with current_record().step("reference"):
+        policies = load_policies(paths, settings.accounts)
+        mirror = push_mirror(paths.ops)
+        with writer(
+            paths.warehouse, memory_mb=limits.warehouse_memory_mb, threads=limits.warehouse_threads
+        ) as connection:
+            ensure_raw_tables(connection)
+            load_reference(connection, settings, policies)
+            mirror_ops(connection, mirror.runs, mirror.rows, mirror.state)
 
 
 def judge_build(paths: Paths) -> Verdict:

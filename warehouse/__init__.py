@@ -5,6 +5,7 @@ from warehouse.connection import (
     WarehouseBusyError,
     WarehouseUnreadableError,
     open_reader,
+    published_beside_files,
     reader,
     writer,
 )
@@ -26,6 +27,7 @@ __all__ = [
     "ensure_table",
     "open_reader",
     "publish",
+    "published_beside_files",
     "quoted",
     "reader",
     "record_refusal",

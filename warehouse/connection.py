@@ -68,6 +68,23 @@ def open_reader(path: Path, *, wait: float = _LOCK_WAIT_SECONDS) -> duckdb.DuckD
     return connection
 
 
+@contextmanager
+def published_beside_files(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Open a published file read-only next to nothing else, but able to read other files too; to compare it with them."""
+    connection = _open(Path(":memory:"), read_only=False, wait=0)
+    try:
+        connection.execute("set TimeZone = 'UTC'")
+        connection.execute(f"attach {_literal(str(path))} as published (read_only)")
+        connection.execute("use published")
+        yield connection
+    finally:
+        connection.close()
+
+
+def _literal(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
+
+
 def _open(path: Path, *, read_only: bool, wait: float) -> duckdb.DuckDBPyConnection:
     config: dict[str, str | bool | int | float | list[str]] = {
         "autoinstall_known_extensions": "false",
