@@ -52,14 +52,14 @@ def _compared(connection: duckdb.DuckDBPyConnection, truth: Path, measure: str) 
 
     differs = " or ".join(f"{value('t', column)} is distinct from {value('p', column)}" for column in values)
     one_sided = "false" if default else "t.is_there is null or p.is_there is null"
-    listed = ", ".join(f"coalesce(t.{key}, p.{key})" for key in keys)
+    listed = ", ".join(f"cast(coalesce(t.{key}, p.{key}) as varchar)" for key in keys)
     columns = ", ".join((*keys, *values))
     truth_side, published_side = (", ".join(f"{side}.{column}" for column in values) for side in "tp")
     rows = connection.execute(
         f"""
         with t as (select {columns}, true as is_there from read_parquet($1)),
              p as (select {columns}, true as is_there from {TABLES[measure]})
-        select ({one_sided}) or ({differs}) as differs, [{listed}]::varchar[] as row_key,
+        select ({one_sided}) or ({differs}) as differs, [{listed}] as row_key,
                [{truth_side}] as truth, [{published_side}] as published
         from t full outer join p on {on}
         order by row_key

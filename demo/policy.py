@@ -123,7 +123,8 @@ def _node(catalogue: Catalogue) -> list[Row]:
     rows = [
         _row("operations", "No buffer unless a row below says otherwise", location_id="*", sku="*", node_buffer_qty=0,
              node_buffer_rate=0),
-        _row("operations", "One unit against count error", location_id="OWN1", sku="*", node_buffer_qty=1, node_buffer_rate=0),
+        _row("operations", "One unit against count error",
+            start=date(2025, 6, 1), location_id="OWN1", sku="*", node_buffer_qty=1, node_buffer_rate=0),
         _row("operations", "Customers walk in", location_id="STORE1", sku="*", node_buffer_qty=0, node_buffer_rate=0.125),
         _row("operations", "Before the counts improved", start=date(2024, 1, 1), end=date(2025, 6, 1), location_id="OWN1",
              sku="*", node_buffer_qty=20, node_buffer_rate=0),
