@@ -7,12 +7,10 @@ import streamlit as st
 st.set_page_config(page_title="Tallyhouse", page_icon=":material/inventory_2:", layout="wide")
 
 PAGES = (
-    st.Page("app_pages/overview.py", title="Overview", icon=":material/monitoring:", url_path="overview", default=True),
-    st.Page("app_pages/availability.py", title="Availability", icon=":material/inventory:", url_path="availability"),
-    st.Page("app_pages/reorder.py", title="Reorder", icon=":material/shopping_cart:", url_path="reorder"),
-    st.Page(
-        "app_pages/data_health.py", title="Data health", icon=":material/health_and_safety:", url_path="data-health"
-    ),
+    st.Page("app_pages/overview.py", title="Overview", icon=":material/monitoring:", default=True),
+    st.Page("app_pages/availability.py", title="Availability", icon=":material/inventory:"),
+    st.Page("app_pages/reorder.py", title="Reorder", icon=":material/shopping_cart:"),
+    st.Page("app_pages/data_health.py", title="Data health", icon=":material/health_and_safety:"),
 )
 
 st.navigation(list(PAGES), position="top").run()

@@ -11,7 +11,8 @@ PALETTE = {"teal": "#3f8a83", "sand": "#c99a5b", "slate": "#7d8ca3", "brick": "#
 """Mid tones that read on the light and on the dark page."""
 
 TREND_HEIGHT = 280
-_BAR_STEP = 34
+_SHORT_DAYS, _MEDIUM_DAYS = 10, 70
+_BAR_STEP, _FEED_STEP = 34, 22
 _STEP_COLORS = {"total": PALETTE["teal"], "added": PALETTE["moss"], "taken away": PALETTE["sand"]}
 _STATUS_COLORS = {"fresh": PALETTE["teal"], "late": PALETTE["sand"], "silent": PALETTE["brick"]}
 
@@ -37,7 +38,9 @@ def rate_trend(
         alt.Chart(long)
         .mark_line(strokeWidth=2, interpolate="monotone", point=alt.OverlayMarkDef(size=14))
         .encode(
-            x=alt.X(f"{day}:T", title=None, axis=alt.Axis(format="%d %b", grid=False, tickCount=8)),
+            x=alt.X(
+                f"{day}:T", title=None, axis=alt.Axis(format="%d %b", grid=False, tickCount=_date_ticks(long[day]))
+            ),
             y=alt.Y(
                 "rate:Q", title=None, scale=alt.Scale(zero=False, nice=True), axis=alt.Axis(format=".0%", tickCount=5)
             ),
@@ -67,6 +70,12 @@ def rate_trend(
     return alt.layer(*layers).properties(height=TREND_HEIGHT)
 
 
+def _date_ticks(days: pd.Series) -> alt.TimeInterval:
+    """Return whole days, weeks or months between ticks, so that no date is written twice."""
+    span = (days.max() - days.min()).days
+    return alt.TimeInterval("day" if span <= _SHORT_DAYS else "week" if span <= _MEDIUM_DAYS else "month")
+
+
 def ranked_bars(
     frame: pd.DataFrame,
     label: str,
@@ -90,7 +99,7 @@ def ranked_bars(
     numbers = base.mark_text(align="left", dx=5, color=PALETTE["slate"]).encode(
         text=alt.Text(f"{amount}:Q", format=",")
     )
-    return alt.layer(bars, numbers).properties(height=max(90, _BAR_STEP * frame[label].nunique() + 36))
+    return alt.layer(bars, numbers).properties(height=alt.Step(_BAR_STEP))
 
 
 def waterfall(
@@ -121,8 +130,10 @@ def waterfall(
             legend=alt.Legend(orient="top"),
         ),
     )
-    numbers = base.mark_text(dy=-7, color=PALETTE["slate"]).encode(
-        y=alt.Y("end_qty:Q"), text=alt.Text("change_qty:Q", format=",.0f")
+    numbers = (
+        base.transform_calculate(top_qty="max(datum.start_qty, datum.end_qty)")
+        .mark_text(dy=-7, color=PALETTE["slate"])
+        .encode(y=alt.Y("top_qty:Q"), text=alt.Text("change_qty:Q", format=",.0f"))
     )
     layers: list[alt.Chart] = [bars, numbers]
     if rules:
@@ -138,8 +149,13 @@ def waterfall(
 
 
 def feed_ages(frame: pd.DataFrame) -> alt.LayerChart:
-    """Return one bar per feed: its age as a multiple of its cadence, with a rule where it becomes late."""
-    frame = frame.assign(feed=frame["account"] + " · " + frame["entity"])
+    """Return one bar per feed: its age as a multiple of its cadence, with a rule where it becomes late.
+
+    A feed that never sent anything has no age and no bar.
+    """
+    frame = frame.dropna(subset=["age_of_cadence_rate"]).assign(
+        feed=lambda rows: rows["account"] + " · " + rows["entity"]
+    )
     bars = (
         alt.Chart(frame)
         .mark_bar(cornerRadiusEnd=2, height={"band": 0.62})
@@ -167,4 +183,4 @@ def feed_ages(frame: pd.DataFrame) -> alt.LayerChart:
     rule = (
         alt.Chart(pd.DataFrame([{"limit": 1}])).mark_rule(strokeDash=[5, 4], color=PALETTE["slate"]).encode(x="limit:Q")
     )
-    return alt.layer(bars, rule).properties(height=max(120, 22 * len(frame) + 60))
+    return alt.layer(bars, rule).properties(height=alt.Step(_FEED_STEP))

@@ -35,7 +35,7 @@ def _form(shown: Seen, order_qty: int, *, has_decision: bool) -> None:
     # The key holds what was shown, so that input never moves to another proposal.
     with st.form(f"decision-{shown.content_hash}", border=False):
         st.markdown("**Decide again**" if has_decision else "**Decide**")
-        choice = st.radio("Decision", list(_VERDICTS), horizontal=True, label_visibility="collapsed")
+        choice = st.radio("Decision", list(_VERDICTS), index=None, horizontal=True, label_visibility="collapsed")
         left, middle, right = st.columns([1, 2, 2])
         quantity = left.number_input("Quantity", min_value=0, value=order_qty, step=1, help="Used by Adjust only.")
         actor = middle.text_input("Your name", max_chars=80, help="Goes on record with the decision.")
@@ -45,6 +45,9 @@ def _form(shown: Seen, order_qty: int, *, has_decision: bool) -> None:
                 "Kept in the operations store with name, time and what was shown. Files already pushed do not change."
             )
             return
+    if choice is None:
+        st.error("Nothing was recorded: choose approve, adjust or reject.", icon=":material/error:")
+        return
     verdict = _VERDICTS[cast("str", choice)]
     try:
         decide(

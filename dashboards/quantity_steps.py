@@ -11,7 +11,7 @@ import pandas as pd
 from dashboards.tiles import NO_VALUE, percent, whole
 
 _PARTS = (
-    ("sellable_qty", "", "sellable"),
+    ("on_hand_qty", "", "sellable"),
     ("reserved_qty", "-", "held"),
     ("committed_qty", "-", "claimed by orders"),
     ("backordered_qty", "-", "waiting for stock"),
@@ -43,7 +43,9 @@ def _text(value: object, otherwise: str) -> str:
 
 def _demand(row: Mapping[str, Any]) -> Step:
     pattern = _text(row["demand_class"], "unknown")
-    return Step("Demand.", f"{_number(row['day_forecast_qty'], 2)} units a day are expected; the pattern is {pattern}.")
+    return Step(
+        "Demand.", f"{_number(row['forecast_per_day_qty'], 2)} units a day are expected; the pattern is {pattern}."
+    )
 
 
 def _lead_time(row: Mapping[str, Any]) -> Step:
@@ -79,6 +81,12 @@ def _is_set(value: object) -> bool:
 
 
 def _need(row: Mapping[str, Any]) -> Step:
+    if not _is_set(row["need_qty"]):
+        return Step(
+            "Need.",
+            f"The position {whole(row['position_qty'])} is above the reorder point {whole(row['reorder_point_qty'])}: "
+            "nothing is needed now.",
+        )
     return Step(
         "Need.",
         f"The position {whole(row['position_qty'])} is at or below the reorder point {whole(row['reorder_point_qty'])}: "

@@ -14,6 +14,7 @@ import streamlit as st
 from dashboards.labels import LABELS, Kind, Label
 from dashboards.queries import Filters
 
+_ROW_PIXELS = 35
 _UNITS = {
     Kind.UNITS: "stock units",
     Kind.RATE: "percent",
@@ -23,7 +24,7 @@ _UNITS = {
 _NUMBER_FORMATS = {
     Kind.UNITS: "localized",
     Kind.COUNT: "localized",
-    Kind.RATE: "percent",
+    Kind.RATE: "%.1f %%",
     Kind.AMOUNT: "%.2f",
     Kind.NUMBER: "%.1f",
 }
@@ -49,13 +50,24 @@ def _column(label: Label, description: str) -> Any:
     return st.column_config.NumberColumn(label.heading, help=hover, format=_NUMBER_FORMATS[label.kind])
 
 
+def _fitting(frame: pd.DataFrame, height: int) -> int:
+    """Return the height of the table, without empty rows below a short one."""
+    return min(height, _ROW_PIXELS * (len(frame) + 1) + 3)
+
+
+def _as_shown(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return the frame with rates written out of a hundred; a download keeps them between 0 and 1."""
+    rates = [name for name in frame.columns if LABELS[name].kind is Kind.RATE]
+    return frame.assign(**{name: frame[name] * 100 for name in rates})
+
+
 def show_table(frame: pd.DataFrame, descriptions: Mapping[str, str], *, alt: str, height: int | None = None) -> None:
     """Draw a table that is only read."""
     st.dataframe(
-        frame,
+        _as_shown(frame),
         hide_index=True,
         column_config=column_config(list(frame.columns), descriptions),
-        height=height or "auto",
+        height=_fitting(frame, height) if height else "auto",
         placeholder="—",
         alt=alt,
     )
@@ -81,18 +93,23 @@ def select_row(
     build_id: str,
     keys: Sequence[str],
     alt: str,
+    columns: Sequence[str] | None = None,
     height: int = 420,
 ) -> dict[str, Any]:
-    """Draw a table with one selectable row and return that row; the first one until the reader chooses."""
+    """Draw a table with one selectable row and return that row; the first one until the reader chooses.
+
+    `columns` limits what is drawn, in its order; the returned row and a download hold all of them.
+    """
     event = st.dataframe(
-        frame,
+        _as_shown(frame),
         key=f"{name}-{row_fingerprint(build_id, frame, keys)}",
         hide_index=True,
         column_config=column_config(list(frame.columns), descriptions),
         on_select="rerun",
         selection_mode="single-row-required",
         selection_default={"selection": {"rows": [0]}},
-        height=height,
+        column_order=columns,
+        height=_fitting(frame, height),
         placeholder="—",
         alt=alt,
     )

@@ -14,7 +14,8 @@ NO_VALUE = "—"
 MEANINGFUL_CHANGE_RATE = 0.01
 """A change of a rate below one percentage point stays grey: it is noise more often than news."""
 
-_TILE_WIDTH = 172
+_TILES_A_ROW = 6
+_TILE_WIDTH = 165
 """Six tiles make one row on a laptop, two rows of three on a tablet, one column on a phone."""
 
 _ROUNDED_ZERO = 0.0005
@@ -23,7 +24,7 @@ _ROUNDED_ZERO = 0.0005
 
 @dataclass(frozen=True, slots=True)
 class Tile:
-    """One tile. `scope` says which filters it obeys; `change` is shown beside it; `trend` draws the sparkline."""
+    """One tile. `scope` says on hover which filters it obeys; `change` and the short `beside` stand under the number."""
 
     label: str
     value: str
@@ -33,6 +34,7 @@ class Tile:
     change_color: str = "off"
     has_arrow: bool = False
     trend: tuple[float, ...] = ()
+    beside: str = ""
 
 
 def percent(value: object) -> str:
@@ -43,6 +45,11 @@ def percent(value: object) -> str:
 def whole(value: object) -> str:
     """Return a count or a quantity with thousands separators, or a dash when there is none."""
     return NO_VALUE if _missing(value) else f"{round(float(str(value))):,}"
+
+
+def counted(value: object, noun: str) -> str:
+    """Return a count with its noun, in the plural unless it is one."""
+    return f"{whole(value)} {noun}" if whole(value) == "1" else f"{whole(value)} {noun}s"
 
 
 def money(value: object, currency: str) -> str:
@@ -104,16 +111,17 @@ def rate_tile(
     current, prior = totals.iloc[0], totals.iloc[1]
     change, color, has_arrow = rate_change(current[rate], prior[rate])
     known = catalogue.get(metric)
+    beside = ""
     if known is not None and known.target_rate is not None:
-        scope = f"target {known.target_rate:.0%} · {scope}"
+        beside = f"target {known.target_rate:.0%}"
     help_text = definition(catalogue, metric, whole(current[numerator]), whole(current[denominator]))
     points = tuple(float(point) for point in trend if not pd.isna(point))
-    return Tile(label, percent(current[rate]), help_text, scope, change, color, has_arrow, points)
+    return Tile(label, percent(current[rate]), help_text, scope, change, color, has_arrow, points, beside)
 
 
 def draw_tiles(tiles: Iterable[Tile]) -> None:
     """Draw one row of bordered tiles; it wraps where the window is narrow."""
-    with st.grid(min_column_width=_TILE_WIDTH, gap="xsmall"):
+    with st.grid(_TILES_A_ROW, min_column_width=_TILE_WIDTH, gap="xsmall"):
         for tile in tiles:
             has_trend = len(tile.trend) > 1
             st.metric(
@@ -122,8 +130,8 @@ def draw_tiles(tiles: Iterable[Tile]) -> None:
                 tile.change,
                 delta_color=tile.change_color,
                 delta_arrow="auto" if tile.has_arrow else "off",
-                delta_description=tile.scope,
-                help=tile.help,
+                delta_description=tile.beside or None,
+                help=f"{tile.help}\n\n**Filters that apply:** {tile.scope}",
                 border=True,
                 height="stretch",
                 chart_data=list(tile.trend) if has_trend else None,

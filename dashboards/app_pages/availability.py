@@ -9,10 +9,18 @@ from dashboards import charts, queries
 from dashboards.frame import Frame, many_filter, open_frame, search_filter
 from dashboards.queries import Filters
 from dashboards.tables import describe_filters, download_csv, select_row
-from dashboards.tiles import Tile, definition, draw_tiles, percent, whole
+from dashboards.tiles import Tile, counted, definition, draw_tiles, percent, whole
 
 _STOCK_SCOPE = "search, location, stock status"
 _LISTING_SCOPE = "search, channel, listing status"
+_STOCK_COLUMNS = (
+    "sku_id", "location_id", "ats_qty", "status", "on_hand_qty", "unavailable_qty", "sellable_qty", "committed_qty",
+    "reserved_qty", "node_buffer_qty", "debt_qty", "title", "on_hand_amount", "currency", "lifecycle",
+)  # fmt: skip
+_LISTING_COLUMNS = (
+    "channel_account", "channel_sku", "listing_qty", "status", "pool_qty", "ring_fenced_by_others_qty", "share_qty", "unseen_qty",
+    "channel_buffer_qty", "cap_qty", "units_per_listing", "ats_qty", "feed_age_minutes", "sku_id", "title", "fulfilled_by",
+)  # fmt: skip
 _NOTHING_MATCHES = "Nothing matches these filters. Clear the search or a filter."
 
 
@@ -58,7 +66,7 @@ def _tiles(frame: Frame, stock: Filters, listings: Filters) -> None:
                 "Units owed", whole(at_rest["debt_qty"]),
                 "Units claimed by open orders or holds beyond what is sellable at that location. They are taken from the "
                 "pool that channels sell from.",
-                _STOCK_SCOPE, f"{whole(at_rest['owed_count'])} rows", "red" if at_rest["owed_count"] else "off",
+                _STOCK_SCOPE, counted(at_rest["owed_count"], "row"), "red" if at_rest["owed_count"] else "off",
             ),
             Tile(
                 "Doubtful stock", whole(at_rest["doubtful_count"]),
@@ -95,7 +103,7 @@ def _stock(frame: Frame, filters: Filters) -> None:
             return
         row = select_row(
             rows, descriptions, name="stock", build_id=frame.serving.build_id, keys=("sku_id", "location_id"),
-            alt="Stock by SKU and location with every term",
+            alt="Stock by SKU and location with every term", columns=_STOCK_COLUMNS,
         )  # fmt: skip
         _shown(len(rows))
         download_csv(
@@ -124,7 +132,7 @@ def _listings(frame: Frame, filters: Filters) -> None:
             return
         row = select_row(
             rows, descriptions, name="listings", build_id=frame.serving.build_id, keys=("channel_account", "listing_id"),
-            alt="Listings with what each policy leaves",
+            alt="Listings with every policy term", columns=_LISTING_COLUMNS,
         )  # fmt: skip
         _shown(len(rows))
         download_csv(

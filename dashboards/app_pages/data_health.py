@@ -65,6 +65,11 @@ def _freshness(frame: Frame, filters: Filters) -> None:
             "No file has been read for these accounts. Put exports into `data/landing/<account>/` and run `tallyhouse run`."
         )
         return
+    unheard = sorted(set(feeds.loc[feeds["age_minutes"].isna(), "account"]))
+    if unheard:
+        st.caption(f"Nothing loaded yet from: {', '.join(unheard)}.")
+    if feeds["age_of_cadence_rate"].isna().all():
+        return
     st.altair_chart(charts.feed_ages(feeds), alt="Age of each feed as a share of its cadence")
 
 
@@ -74,8 +79,10 @@ def _quarantine(frame: Frame, filters: Filters) -> None:
     if reasons.empty:
         st.success("No row is in quarantine for these accounts.", icon=":material/check:")
         return
-    chart = charts.ranked_bars(reasons, "reason_code", "rows_count", title="rows", tooltips={"rows_count": "Rows", "feeds": "Feeds"},
-                               formats={"feeds": ""})  # fmt: skip
+    chart = charts.ranked_bars(
+        reasons, "reason_code", "rows_count", title="rows",
+        tooltips={"rows_count": "Rows", "feeds": "Feeds"}, formats={"feeds": ""},
+    )  # fmt: skip
     st.altair_chart(chart, alt="Quarantined rows by reason")
     rows = queries.quarantine(frame.connection, filters)
     show_table(
@@ -95,7 +102,8 @@ def _feed_table(frame: Frame, filters: Filters) -> None:
     if feeds.empty:
         return
     columns = [
-        "account", "entity", "status", "newest_exported_at", "age_hours", "cadence_hours", "files_count",
+        "account", "entity", "status", "newest_exported_at", "age_hours", "cadence_hours", "files_count", "held_files_count",
+        "duplicates_count",
         "rows_in_count", "rows_loaded_count", "rows_quarantined_count",
     ]  # fmt: skip
     show_table(

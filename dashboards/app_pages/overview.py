@@ -9,14 +9,14 @@ from dashboards import charts, queries
 from dashboards.frame import Frame, many_filter, open_frame, period_filter
 from dashboards.queries import COMPONENTS, Filters
 from dashboards.tables import describe_filters, download_csv, show_table
-from dashboards.tiles import Tile, definition, draw_tiles, money, percent, rate_tile, whole
+from dashboards.tiles import Tile, counted, definition, draw_tiles, money, percent, rate_tile, whole
 
 _RATES = {
     "unit_fill_rate": ("Unit fill rate", "units_filled_qty", "units_ordered_qty"),
     "line_fill_rate": ("Line fill rate", "lines_filled_count", "lines_ordered_count"),
     "order_fill_rate": ("Order fill rate", "orders_filled_count", "orders_count"),
 }
-_NOW = "now, all channels"
+_NOW = "none: as of now, all channels"
 
 
 def _service_tiles(frame: Frame, filters: Filters, scope: str) -> None:
@@ -41,6 +41,10 @@ def _service_tiles(frame: Frame, filters: Filters, scope: str) -> None:
             trend=by_day["perfect_order_rate"],
         )
     )
+    st.caption(
+        f"Changes are against the {filters.days} days before. "
+        "Nothing to sell and Open proposals are as of now, over everything."
+    )
     draw_tiles([*tiles, _stockout_tile(frame), _proposals_tile(frame)])
     draw_tiles(_component_tiles(frame, due, by_day, scope))
 
@@ -61,12 +65,19 @@ def _component_tiles(frame: Frame, due: pd.DataFrame, by_day: pd.DataFrame, scop
     current = due.iloc[0]
     tiles.append(
         Tile(
+            "Orders due",
+            whole(current["orders_due_count"]),
+            "Orders whose promised date lies in the period and before the as-of date: the denominator of the rates beside it.",
+            scope,
+        )
+    )
+    tiles.append(
+        Tile(
             "Unjudged orders",
             whole(current["unjudged_count"]),
             "Orders that are due, failed no test, and have at least one test that nothing answers: a parcel without delivery "
             "tracking, a feed that is not connected. They count as due and not as perfect.",
             scope,
-            f"of {whole(current['orders_due_count'])} due",
         )
     )
     return tiles
@@ -81,7 +92,12 @@ def _stockout_tile(frame: Frame) -> Tile:
         f"{whole(stock['tracked_count'])} SKU x location",
     )
     return Tile(
-        "Nothing to sell", percent(stock["stockout_rate"]), help_text, _NOW, f"{whole(stock['stocked_out_count'])} rows"
+        "Nothing to sell",
+        percent(stock["stockout_rate"]),
+        help_text,
+        _NOW,
+        counted(stock["stocked_out_count"], "row"),
+        beside="now",
     )
 
 
@@ -90,20 +106,19 @@ def _proposals_tile(frame: Frame) -> Tile:
     values = queries.proposal_values(frame.connection, frame.filters())
     help_text = definition(frame.catalogue, "open_proposals_amount")
     if values.empty:
-        return Tile(
-            "Open proposals", whole(counts["proposals_count"]), help_text, "lines, now, all suppliers", "no cost known"
-        )
+        return Tile("Open proposals", whole(counts["proposals_count"]), help_text, _NOW, "no cost known", beside="now")
     first = values.iloc[0]
     others = ", ".join(money(row["order_amount"], row["currency"]) for row in values.iloc[1:].to_dict("records"))
     if others:
         help_text += f"\n\n**In other currencies:** {others}"
-    more = " + other currencies" if others else ""
+    more = ", + more" if others else ""
     return Tile(
         "Open proposals",
         money(first["order_amount"], first["currency"]),
         help_text,
-        f"now, all suppliers{more}",
-        f"{whole(counts['proposals_count'])} lines",
+        _NOW,
+        counted(counts["proposals_count"], "line"),
+        beside=f"now{more}",
     )
 
 
@@ -218,7 +233,7 @@ def main() -> None:
     with right:
         chosen = many_filter("Channel", queries.channels(frame.connection), key="channel", all_of="channels")
     filters = frame.filters(days=days, channels=chosen)
-    _service_tiles(frame, filters, f"vs prior {days}d")
+    _service_tiles(frame, filters, "period, channel")
     left, right = st.columns([3, 2], gap="medium")
     with left, st.container(border=True, height="stretch"):
         _trend(frame, filters)

@@ -17,6 +17,11 @@ from dashboards.tables import describe_filters, download_csv, select_row
 from dashboards.tiles import Tile, definition, draw_tiles, money, whole
 
 _SCOPE = "all filters"
+_COLUMNS = (
+    "urgency", "sku_id", "title", "location_id", "supplier_name", "order_qty", "order_by_date", "line_amount", "currency",
+    "need_qty", "moq_qty", "order_multiple_qty", "position_qty", "reorder_point_qty", "order_up_to_qty",
+    *queries.POSITION_PARTS, "forecast_per_day_qty", "lead_time_days", "lead_time_source", "demand_class", "reasons",
+)  # fmt: skip
 
 
 def _filters(frame: Frame) -> Filters:
@@ -87,7 +92,7 @@ def _queue(frame: Frame, filters: Filters) -> dict[str, Any] | None:
     descriptions = queries.column_descriptions(frame.connection, "reports.rpt_reorder_queue")
     row = select_row(
         rows, descriptions, name="queue", build_id=frame.serving.build_id, keys=("sku_id", "location_id", "order_qty"),
-        alt="Purchase queue, most urgent first", height=440,
+        alt="Purchase queue, most urgent first", columns=_COLUMNS,
     )  # fmt: skip
     if len(rows) >= queries.MAX_ROWS:
         st.caption(f"The first {len(rows):,} lines; narrow the filters, or download them all.")
@@ -123,7 +128,10 @@ def _suppliers(frame: Frame, filters: Filters) -> None:
 
 
 def _explanation(frame: Frame, row: Mapping[str, Any]) -> None:
-    st.subheader(f"Why {whole(row['order_qty'])} of {row['sku_id']}", anchor=False)
+    st.subheader(
+        f"Why {whole(row['order_qty'])} of {row['sku_id']}" if row["order_qty"] else f"Why no {row['sku_id']} now",
+        anchor=False,
+    )
     title = f"{row['title']}. " if isinstance(row["title"], str) and row["title"] else ""
     st.caption(f"{title}{row['location_id']}, {_or_none(row['supplier_name'], row['supplier_id'])}")
     for number, step in enumerate(explain(row), start=1):

@@ -27,7 +27,7 @@ def feeds(connection: duckdb.DuckDBPyConnection, filters: Filters) -> pd.DataFra
     sql = f"""
         select account, entity, status, newest_exported_at, age_minutes, cadence_hours,
             age_minutes / 60.0 as age_hours, age_minutes / nullif(cadence_hours * 60.0, 0) as age_of_cadence_rate,
-            files_count, rows_in_count, rows_loaded_count, rows_quarantined_count
+            files_count, held_files_count, duplicates_count, rows_in_count, rows_loaded_count, rows_quarantined_count
         from reports.rpt_data_health_feeds where {chosen("account", "channels")}
         order by age_of_cadence_rate desc nulls first, account, entity limit {MAX_ROWS}
     """
@@ -46,7 +46,8 @@ def late_feeds(connection: duckdb.DuckDBPyConnection) -> pd.DataFrame:
 def quarantine(connection: duckdb.DuckDBPyConnection, filters: Filters) -> pd.DataFrame:
     """Return one row per account, entity and reason with the rows refused, most first."""
     sql = f"""
-        select account, entity, reason_code, rows_count from reports.rpt_data_health_quarantine
+        select account, entity, reason_code, rows_count, column_names, example_detail, example_file, example_line_no
+        from reports.rpt_data_health_quarantine
         where {chosen("account", "channels")} order by rows_count desc, account, entity, reason_code limit {MAX_ROWS}
     """
     return fetch(connection, sql, filters)

@@ -9,7 +9,7 @@ import pandas as pd
 
 from dashboards.queries.filters import MAX_DOWNLOAD_ROWS, MAX_ROWS, Filters, chosen, containing, fetch
 
-POSITION_PARTS = ("sellable_qty", "reserved_qty", "committed_qty", "backordered_qty", "on_order_qty", "in_transit_qty")
+POSITION_PARTS = ("on_hand_qty", "reserved_qty", "committed_qty", "backordered_qty", "on_order_qty", "in_transit_qty")
 """The parts of the stock position, in the order they are added and taken away."""
 
 _WHERE = f"""
@@ -57,14 +57,14 @@ def proposals_by_supplier(connection: duckdb.DuckDBPyConnection, filters: Filter
 def queue_rows(
     connection: duckdb.DuckDBPyConnection, filters: Filters, *, limit: int = MAX_ROWS, offset: int = 0
 ) -> pd.DataFrame:
-    """Return the queue, most urgent first: one row per SKU x purchasing location that needs an order."""
+    """Return the queue, most urgent first: SKU x purchasing location that needs an order, or that has a chosen urgency."""
     sql = f"""
         select urgency, sku_id, title, location_id, supplier_id, supplier_name, order_qty, need_qty,
             moq_qty, order_multiple_qty, unit_cost_amount, currency, line_amount, order_by_date,
             position_qty, {", ".join(POSITION_PARTS)}, reorder_point_qty, order_up_to_qty, safety_stock_qty,
-            demand_class, day_forecast_qty, lead_time_days, lead_time_source, lead_time_receipts_count, review_days,
+            demand_class, forecast_per_day_qty, lead_time_days, lead_time_source, lead_time_receipts_count, review_days,
             service_level_rate, reasons
-        from reports.rpt_reorder_queue where order_qty > 0 and {_WHERE}
+        from reports.rpt_reorder_queue where (order_qty > 0 or len($statuses::varchar[]) > 0) and {_WHERE}
         order by urgency_rank, sku_id, location_id limit $row_limit offset $row_offset
     """
     return fetch(connection, sql, filters, row_limit=min(limit, MAX_DOWNLOAD_ROWS), row_offset=offset)

@@ -8,15 +8,15 @@ import pandas as pd
 from dashboards.queries.filters import MAX_DOWNLOAD_ROWS, MAX_ROWS, Filters, chosen, containing, fetch
 
 STOCK_TERMS = (
-    "on_hand_qty", "unavailable_qty", "sellable_qty", "committed_qty", "reserved_qty", "outbound_qty", "node_buffer_qty", "ats_qty",
+    "on_hand_qty", "unavailable_qty", "sellable_qty", "committed_qty", "reserved_qty", "node_buffer_qty", "ats_qty",
 )  # fmt: skip
 """The terms of available to sell at one location, in the order they are applied."""
 
 CHANNEL_TERMS = (
-    "pool_qty", "after_ring_fence_qty", "after_share_qty", "after_stale_buffer_qty", "after_channel_buffer_qty",
-    "after_cap_qty", "ats_qty",
+    "pool_qty", "ring_fenced_by_others_qty", "share_qty", "unseen_qty", "channel_buffer_qty", "cap_qty", "units_per_listing",
+    "ats_qty", "listing_qty",
 )  # fmt: skip
-"""What is left after each policy of a channel, from the shared pool to the number that is shown."""
+"""The terms between the shared pool and the number a channel shows, in the order they are applied."""
 
 _STOCK_WHERE = f"""
     {chosen("location_id", "locations")} and {chosen("status", "statuses")} and {containing("sku_id", "title")}
@@ -63,7 +63,8 @@ def stock_rows(
 ) -> pd.DataFrame:
     """Return rows of SKU x location with every term, owed units first, then the emptiest."""
     sql = f"""
-        select sku_id, title, location_id, location_name, {", ".join(STOCK_TERMS)}, debt_qty, status, category, lifecycle
+        select sku_id, title, location_id, location_name, {", ".join(STOCK_TERMS)}, debt_qty, status,
+            on_hand_amount, currency, feed_age_minutes, category, lifecycle
         from reports.rpt_stock_health where {_STOCK_WHERE}
         order by debt_qty desc nulls last, ats_qty nulls last, sku_id, location_id
         limit $row_limit offset $row_offset
@@ -87,10 +88,10 @@ def listing_totals(connection: duckdb.DuckDBPyConnection, filters: Filters) -> p
 def listing_rows(
     connection: duckdb.DuckDBPyConnection, filters: Filters, *, limit: int = MAX_ROWS, offset: int = 0
 ) -> pd.DataFrame:
-    """Return rows of channel x listing with what each policy leaves, held ones first, then the emptiest."""
+    """Return rows of channel x listing with every policy term, held ones first, then the emptiest."""
     sql = f"""
         select channel_account, listing_id, channel_sku, sku_id, title, {", ".join(CHANNEL_TERMS)},
-            units_per_listing, listing_qty, feed_age_minutes, fulfilled_by, status
+            pool_shortfall_qty, feed_age_minutes, max_feed_age_minutes, fulfilled_by, match_status, status
         from reports.rpt_channel_stock where {_LISTING_WHERE}
         order by status in ('stale', 'unknown') desc, ats_qty nulls last, channel_account, listing_id
         limit $row_limit offset $row_offset

@@ -1,0 +1,168 @@
+"""Rates are sums divided once; filters bind values; every statement obeys the filters it says it obeys."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import duckdb
+import pytest
+
+from dashboards import queries
+from dashboards.queries import Filters
+
+UNTIL = date(2031, 5, 15)
+EVERYTHING = Filters(until=UNTIL)
+NORTH = Filters(until=UNTIL, channels=("shop_north",))
+
+
+def test_a_period_ends_on_the_as_of_date_and_the_prior_one_ends_the_day_before_it() -> None:
+    assert (EVERYTHING.since, EVERYTHING.until) == (date(2031, 4, 18), UNTIL)
+    assert EVERYTHING.prior_since == date(2031, 3, 21)
+
+
+def test_fill_rates_are_sums_divided_once_and_not_averages_of_days(connection: duckdb.DuckDBPyConnection) -> None:
+    current = queries.fill_rate_totals(connection, EVERYTHING).iloc[0]
+    assert (current["units_filled_qty"], current["units_ordered_qty"]) == (125, 150)
+    assert current["unit_fill_rate"] == pytest.approx(125 / 150)
+    assert current["line_fill_rate"] == pytest.approx(60 / 80)
+    assert current["order_fill_rate"] == pytest.approx(48 / 60)
+    mean_of_days = (0.9 + 1.0 + 0.5) / 3
+    assert current["unit_fill_rate"] != pytest.approx(mean_of_days)
+
+
+def test_the_prior_period_holds_only_its_own_days(connection: duckdb.DuckDBPyConnection) -> None:
+    prior = queries.fill_rate_totals(connection, EVERYTHING).iloc[1]
+    assert (prior["period"], prior["units_filled_qty"], prior["units_ordered_qty"]) == ("prior", 80, 100)
+
+
+def test_a_period_without_orders_has_no_rate(connection: duckdb.DuckDBPyConnection) -> None:
+    totals = queries.fill_rate_totals(connection, Filters(until=date(2001, 1, 1)))
+    assert list(totals["period"]) == ["current", "prior"]
+    assert totals["unit_fill_rate"].isna().all()
+
+
+def test_the_channel_filter_reaches_every_service_query(connection: duckdb.DuckDBPyConnection) -> None:
+    assert queries.fill_rate_totals(connection, NORTH).iloc[0]["units_ordered_qty"] == 130
+    assert queries.fill_rate_daily(connection, NORTH)["units_ordered_qty"].sum() == 130
+    assert queries.perfect_order_totals(connection, NORTH).iloc[0]["orders_due_count"] == 20
+    assert queries.perfect_order_daily(connection, NORTH)["orders_due_count"].sum() == 20
+    assert queries.perfect_order_losses(connection, NORTH)["orders_due_count"].unique().tolist() == [20]
+    assert queries.service_by_channel(connection, NORTH)["channel_account"].tolist() == ["shop_north"]
+
+
+def test_unjudged_orders_are_in_the_denominator_of_the_perfect_order_rate(
+    connection: duckdb.DuckDBPyConnection,
+) -> None:
+    current = queries.perfect_order_totals(connection, EVERYTHING).iloc[0]
+    assert current["perfect_order_rate"] == pytest.approx(17 / 25)
+    assert current["unjudged_count"] == 2
+
+
+def test_losses_are_the_orders_that_did_not_pass_each_test(connection: duckdb.DuckDBPyConnection) -> None:
+    losses = queries.perfect_order_losses(connection, EVERYTHING).set_index("component")["not_passed_count"]
+    assert losses.to_dict() == {"In full": 4, "On time": 5, "Undamaged": 2, "Documents right": 1}
+
+
+def test_stockouts_count_tracked_rows_that_are_still_sold(connection: duckdb.DuckDBPyConnection) -> None:
+    totals = queries.stock_totals(connection, EVERYTHING).iloc[0]
+    assert (totals["stocked_out_count"], totals["tracked_count"]) == (1, 4)
+    assert totals["stockout_rate"] == pytest.approx(0.25)
+    assert totals["debt_qty"] == 4
+
+
+@pytest.mark.parametrize(
+    ("filters", "skus"),
+    [
+        (Filters(until=UNTIL, search="mug"), {"FAKE-MUG"}),
+        (Filters(until=UNTIL, search="  INVENTED LAMP "), {"FAKE-LAMP"}),
+        (Filters(until=UNTIL, locations=("east",)), {"FAKE-MUG", "FAKE-LAMP"}),
+        (Filters(until=UNTIL, statuses=("untracked",)), {"FAKE-GIFTCARD"}),
+        (Filters(until=UNTIL, search="%"), set()),
+        (Filters(until=UNTIL, search="' or 1=1 --"), set()),
+    ],
+)
+def test_stock_rows_obey_search_location_and_status(
+    connection: duckdb.DuckDBPyConnection, filters: Filters, skus: set[str]
+) -> None:
+    assert set(queries.stock_rows(connection, filters)["sku_id"]) == skus
+
+
+def test_units_owed_come_first_and_rows_are_limited(connection: duckdb.DuckDBPyConnection) -> None:
+    rows = queries.stock_rows(connection, EVERYTHING, limit=1)
+    assert rows[["sku_id", "location_id"]].to_numpy().tolist() == [["FAKE-MUG", "east"]]
+    assert queries.owed_rows(connection, limit=5)["debt_qty"].tolist() == [4]
+
+
+def test_stock_steps_lead_from_on_hand_to_what_can_be_sold(connection: duckdb.DuckDBPyConnection) -> None:
+    steps = queries.stock_steps(connection, "FAKE-MUG", "west")
+    assert list(zip(steps["step"], steps["change_qty"], strict=True)) == [
+        ("On hand", 50), ("Damaged", -5), ("Claimed", -10), ("Held", -2), ("Buffer", -3), ("To sell", 30),
+    ]  # fmt: skip
+    assert list(zip(steps["start_qty"], steps["end_qty"], strict=True))[1] == (50, 45)
+
+
+def test_a_floor_is_a_step_of_its_own(connection: duckdb.DuckDBPyConnection) -> None:
+    steps = queries.stock_steps(connection, "FAKE-MUG", "east")
+    assert list(zip(steps["step"], steps["change_qty"], strict=True)) == [
+        ("On hand", 0), ("Claimed", -4), ("Never below 0", 4), ("To sell", 0),
+    ]  # fmt: skip
+
+
+def test_listing_steps_name_each_policy(connection: duckdb.DuckDBPyConnection) -> None:
+    steps = queries.listing_steps(connection, "shop_north", "shop_north-FAKE-MUG")
+    assert list(zip(steps["step"], steps["change_qty"], strict=True)) == [
+        ("Pool", 26), ("Ring-fenced", -2), ("Unseen sales", -1), ("Buffer", -2), ("Cap", -1), ("Whole packs", -2),
+        ("Published", 18),
+    ]  # fmt: skip
+    held = queries.listing_steps(connection, "shop_south", "shop_south-FAKE-LAMP")
+    assert held["step"].tolist() == ["Pool", "Held: stale", "Published"]
+
+
+def test_position_steps_add_up(connection: duckdb.DuckDBPyConnection) -> None:
+    steps = queries.position_steps(connection, "FAKE-MUG", "west")
+    assert list(zip(steps["step"], steps["change_qty"], strict=True)) == [
+        ("Sellable", 10), ("Held", -2), ("Claimed", -14), ("Position", -6),
+    ]  # fmt: skip
+
+
+def test_listing_totals_keep_held_listings_apart_from_empty_ones(connection: duckdb.DuckDBPyConnection) -> None:
+    totals = queries.listing_totals(connection, EVERYTHING).iloc[0]
+    assert totals[["listings_count", "ok_count", "zero_count", "held_count"]].tolist() == [4, 3, 1, 1]
+
+
+def test_the_queue_holds_what_needs_an_order_unless_an_urgency_is_chosen(connection: duckdb.DuckDBPyConnection) -> None:
+    assert queries.queue_rows(connection, EVERYTHING)["sku_id"].tolist() == ["FAKE-MUG", "FAKE-LAMP", "FAKE-JUG"]
+    covered = Filters(until=UNTIL, statuses=("covered",))
+    assert queries.queue_rows(connection, covered)["sku_id"].tolist() == ["FAKE-BOWL"]
+
+
+def test_proposal_values_are_kept_apart_by_currency(connection: duckdb.DuckDBPyConnection) -> None:
+    values = queries.proposal_values(connection, EVERYTHING)
+    assert [(row.currency, float(row.order_amount)) for row in values.itertuples()] == [("USD", 300.0)]
+    totals = queries.proposal_totals(connection, EVERYTHING).iloc[0]
+    assert totals[["proposals_count", "used_up_count", "no_supplier_count", "no_cost_count"]].tolist() == [3, 1, 1, 1]
+
+
+def test_rows_in_equal_loaded_and_quarantined(connection: duckdb.DuckDBPyConnection) -> None:
+    totals = queries.feed_totals(connection, EVERYTHING).iloc[0]
+    assert totals[["rows_in_count", "rows_loaded_count", "rows_quarantined_count", "rows_unexplained_count"]].tolist() == [
+        120, 117, 3, 0,
+    ]  # fmt: skip
+    assert queries.quarantine_by_reason(connection, EVERYTHING)["rows_count"].tolist() == [2, 1]
+    assert queries.late_feeds(connection)["account"].tolist() == ["shop_south"]
+    assert queries.reconciliation_totals(connection).iloc[0]["unequal_count"] == 1
+
+
+def test_only_unconfirmed_pushed_rows_are_open(connection: duckdb.DuckDBPyConnection) -> None:
+    assert queries.open_push_rows(connection)["row_key"].tolist() == ["FAKE-LAMP-X"]
+
+
+def test_the_published_file_cannot_be_written(connection: duckdb.DuckDBPyConnection) -> None:
+    with pytest.raises(duckdb.InvalidInputException, match="read-only"):
+        connection.execute("delete from reports.rpt_push_runs")
+
+
+def test_meaning_comes_with_the_file(connection: duckdb.DuckDBPyConnection) -> None:
+    assert queries.column_descriptions(connection, "reports.rpt_stock_health")["ats_qty"] == "What ats_qty means."
+    assert queries.metrics(connection)["unit_fill_rate"].target_rate == 0.97
+    assert queries.metrics(connection)["line_fill_rate"].target_rate is None
