@@ -78,6 +78,7 @@ def _load(name: str, path: Path, accounts: Collection[str] | None) -> PolicyTabl
         parsed.append((line, row))
         faults.extend(_unknown_account(path, line, row, accounts))
     faults.extend(_overlaps(path, model.keys, parsed))
+    faults.extend(_no_catch_all(path, model, parsed))
     if faults:
         raise ConfigurationError("\n".join(faults))
     rows = tuple(tuple(getattr(row, column) for column, _ in columns) for _, row in parsed)
@@ -143,3 +144,14 @@ def _overlaps(path: Path, keys: tuple[str, ...], rows: list[tuple[int, PolicyRow
                     f"{path}: line {line}: column effective_from_on: overlaps line {first_line} for {', '.join(key)}. "
                     f"Fix: set effective_to_on of line {first_line} to {row.effective_from_on} or earlier."
                 )
+
+
+def _no_catch_all(path: Path, model: type[PolicyRow], rows: list[tuple[int, PolicyRow]]) -> Iterator[str]:
+    """A policy that leaves a case open would silently drop it, so one row must hold where no other does."""
+    if not model.needs_catch_all:
+        return
+    if not any(r.effective_to_on is None and all(getattr(r, key) == WILDCARD for key in model.keys) for _, r in rows):
+        yield (
+            f"{path}: column {model.keys[0]}: no row holds where no other does. "
+            f"Fix: add a row with {WILDCARD} in {', '.join(model.keys)} and no effective_to_on."
+        )

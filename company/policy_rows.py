@@ -30,6 +30,7 @@ class PolicyRow(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
     keys: ClassVar[tuple[str, ...]] = ()
+    needs_catch_all: ClassVar[bool] = True
 
     owner: Text
     reason: Text
@@ -117,6 +118,7 @@ class SourcingPolicy(PolicyRow):
     """Which locations an account sells from, the smallest priority first."""
 
     keys = ("channel_account", "location_id")
+    needs_catch_all = False  # an account without rows sells from nowhere, on purpose
     channel_account: Key
     location_id: Key
     priority: Annotated[int, Field(ge=1)]

@@ -24,6 +24,8 @@ FILL_HEADER = (
     "owner,reason,effective_from_on,effective_to_on"
 )
 
+CATCH_ALL = "*,24,5,merchant,me,why,2026-01-01,"
+
 
 def loaded(home: Path, name: str) -> PolicyTable:
     return next(table for table in load_policies(Paths(home)) if table.name == name)
@@ -47,9 +49,9 @@ def test_a_home_without_policies_gets_every_shipped_default(tmp_path: Path) -> N
 
 
 def test_a_file_of_the_home_replaces_the_default_of_that_policy_only(tmp_path: Path) -> None:
-    write(tmp_path, "policy_fill", FILL_HEADER, "web,36,3,customer,sales,Slow carrier,2026-01-01,2026-07-01")
+    write(tmp_path, "policy_fill", FILL_HEADER, CATCH_ALL, "web,36,3,customer,sales,Slow,2026-01-01,2026-07-01")
     table = loaded(tmp_path, "policy_fill")
-    assert table.rows == (("web", 36, 3, "customer", "sales", "Slow carrier", date(2026, 1, 1), date(2026, 7, 1)),)
+    assert table.rows[1] == ("web", 36, 3, "customer", "sales", "Slow", date(2026, 1, 1), date(2026, 7, 1))
     assert loaded(tmp_path, "policy_node").source.parent == DEFAULT_POLICIES
 
 
@@ -110,6 +112,18 @@ def test_overlapping_dates_of_one_key_are_a_fault_and_adjoining_ones_are_not(tmp
     assert len(loaded(tmp_path, "policy_fill").rows) == 3
     write(tmp_path, "policy_fill", FILL_HEADER, first, second.replace("2026-07-01", "2026-06-30"))
     assert "line 3: column effective_from_on: overlaps line 2 for *" in fault(tmp_path)
+
+
+def test_a_policy_must_say_what_holds_where_no_row_does(tmp_path: Path) -> None:
+    write(tmp_path, "policy_fill", FILL_HEADER, "web,24,5,merchant,me,why,2026-01-01,", CATCH_ALL + "2026-07-01")
+    assert "column channel_account: no row holds where no other does" in fault(tmp_path)
+    write(
+        tmp_path,
+        "policy_sourcing",
+        "channel_account,location_id,priority,owner,reason,effective_from_on,effective_to_on",
+    )
+    write(tmp_path, "policy_fill", FILL_HEADER, CATCH_ALL)
+    assert loaded(tmp_path, "policy_sourcing").rows == ()
 
 
 def test_a_file_that_is_no_policy_is_a_fault(tmp_path: Path) -> None:
