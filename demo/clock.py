@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 
 Instants = NDArray[np.int64]
 
-MINUTE, HOUR, DAY, WEEK = 60, 3_600, 86_400, 604_800
+MINUTE, HOUR, DAY = 60, 3_600, 86_400
+_EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - naive UTC on purpose
 
 
 def instant(text: str) -> int:
@@ -49,7 +50,7 @@ def stamp(seconds: int) -> str:
 
 def as_datetime(seconds: int) -> datetime:
     """Return a naive UTC datetime."""
-    return datetime.fromtimestamp(seconds, UTC).replace(tzinfo=None)
+    return _EPOCH + timedelta(seconds=seconds)
 
 
 def day_of(seconds: int) -> date:

@@ -28,7 +28,7 @@ from demo.business import (
     SUPPLIERS,
     TIME_ZONE,
 )
-from demo.clock import AS_OF, END, as_datetime, date_of_number
+from demo.clock import AS_OF, as_datetime, date_of_number
 from demo.master_facts import Masters
 from demo.numbering import (
     FBA_RETURN_REASONS,
@@ -67,8 +67,8 @@ def _when(seconds: int) -> datetime | None:
     return as_datetime(seconds) if seconds else None
 
 
-def true_facts(outcome: Outcome, policies: Policies, errors: Errors) -> Facts:
-    """Return everything that is true at the reporting instant."""
+def true_facts(outcome: Outcome, policies: Policies, errors: Errors, orders_stated_at: dict[str, int]) -> Facts:
+    """Return everything that is true at the reporting instant; `orders_stated_at` is by account the newest orders export."""
     history = _History(outcome)
     masters = Masters(outcome.world.catalogue)
     return Facts(
@@ -92,7 +92,7 @@ def true_facts(outcome: Outcome, policies: Policies, errors: Errors) -> Facts:
         receipts=tuple(_receipts(outcome)),
         transfers=tuple(_transfers(outcome)),
         stock_stated_at={account: as_datetime(instants[-1]) for account, instants in SNAPSHOTS.items()},
-        orders_stated_at={account.name: as_datetime(END) for account in SALES_ACCOUNTS},
+        orders_stated_at={account: as_datetime(at) for account, at in orders_stated_at.items()},
     )
 
 

@@ -15,10 +15,10 @@ from demo.answers import (
     ats,
     channel_ats,
     order_outcomes,
-    read_orders,
     reorder_need,
     service_days,
 )
+from demo.answers.order_book import OrderBook
 
 KEYS = {
     "ats": ("sku_id", "location_id"),
@@ -56,16 +56,14 @@ class KnownDifference:
     cause: str
 
 
-def service_frames(facts: Facts) -> dict[str, pl.DataFrame]:
+def service_frames(facts: Facts, book: OrderBook) -> dict[str, pl.DataFrame]:
     """Return fill rate and perfect orders by day and account."""
-    book = read_orders(facts)
     filled, due = service_days(order_outcomes(facts, book))
     return {"fill_rate": _frame("fill_rate", filled), "perfect_order": _frame("perfect_order", due)}
 
 
-def stock_frames(facts: Facts) -> dict[str, pl.DataFrame]:
+def stock_frames(facts: Facts, book: OrderBook) -> dict[str, pl.DataFrame]:
     """Return available to sell by location and by listing, and what has to be ordered."""
-    book = read_orders(facts)
     return {
         "ats": _frame("ats", ats(facts, book)),
         "channel_ats": _frame("channel_ats", channel_ats(facts, book)),

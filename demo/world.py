@@ -12,6 +12,8 @@ from typing import Literal
 import numpy as np
 
 from company import Paths
+from demo.answers import read_orders
+from demo.answers.policies import Policies
 from demo.clock import AS_OF, as_datetime
 from demo.demand import draw_demand
 from demo.dirt import tidy, untidy
@@ -29,7 +31,7 @@ from demo.exports.tables import Export
 from demo.facts import Errors, true_facts
 from demo.offers import draw_catalogue
 from demo.outcome import Outcome, conclude
-from demo.policy import Row, policy_rows, true_policies
+from demo.policy import policy_rows, true_policies
 from demo.simulation.engine import Simulation
 from demo.truth import (
     KnownDifference,
@@ -93,7 +95,8 @@ def generate(
     for file in files:
         write(paths.landing, file)
     say("work out the truth")
-    _write_truth(paths, outcome, policies, count_errors(outcome, seed) if dirt == "all" else {})
+    errors = count_errors(outcome, seed) if dirt == "all" else {}
+    _write_truth(paths, outcome, true_policies(policies), errors, _orders_stated_at(exports))
     catalogue = outcome.world.catalogue
     summary = WorldSummary(
         home, as_datetime(AS_OF).isoformat() + "Z", orders, seed, dirt, len(catalogue.items), len(catalogue.offers),
@@ -113,9 +116,9 @@ def make_outcome(orders: int, seed: int) -> Outcome:
 
 
 def all_exports(outcome: Outcome) -> list[Export]:
-    """Return every export of every account, as the systems write them."""
+    """Return every export of every account, as the systems write them; an export without rows is not sent."""
     states = {at: state_at(outcome, at) for at in ORDER_EXPORTS}
-    return [
+    exports = [
         *shopify_order_exports(outcome, states),
         *amazon_exports(outcome, states),
         *house_order_exports(outcome, states),
@@ -123,6 +126,7 @@ def all_exports(outcome: Outcome) -> list[Export]:
         *master_exports(outcome.world.catalogue),
         *shopify_stock_exports(outcome),
     ]
+    return [export for export in exports if export.frame.height]
 
 
 def count_errors(outcome: Outcome, seed: int) -> Errors:
@@ -144,13 +148,21 @@ def known_differences(home: Path) -> list[KnownDifference]:
     return read_differences(Paths(home).data / "demo")
 
 
-def _write_truth(paths: Paths, outcome: Outcome, policies: dict[str, list[Row]], errors: Errors) -> None:
-    in_force = true_policies(policies)
-    facts = true_facts(outcome, in_force, errors)
-    stock = stock_frames(facts)
-    write_truth(paths.data / "demo" / "truth", stock | service_frames(facts))
-    found = differences(stock, stock_frames(true_facts(outcome, in_force, {})), CAUSE) if errors else []
+def _write_truth(paths: Paths, outcome: Outcome, policies: Policies, errors: Errors, stated: dict[str, int]) -> None:
+    facts = true_facts(outcome, policies, errors, stated)
+    book = read_orders(facts)
+    stock = stock_frames(facts, book)
+    write_truth(paths.data / "demo" / "truth", stock | service_frames(facts, book))
+    found = []
+    if errors:
+        found = differences(stock, stock_frames(true_facts(outcome, policies, {}, stated), book), CAUSE)
     write_differences(paths.data / "demo", found)
+
+
+def _orders_stated_at(exports: list[Export]) -> dict[str, int]:
+    """Return by account when its newest orders export was taken."""
+    orders = [export for export in exports if export.feed == "orders"]
+    return {export.account: max(e.at for e in orders if e.account == export.account) for export in orders}
 
 
 def _known_world(paths: Paths, orders: int, seed: int, dirt: str) -> WorldSummary | None:

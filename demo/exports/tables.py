@@ -61,10 +61,10 @@ def offset_text(zone: str, seconds: Instants) -> pl.Series:
     """Return `2026-11-20 01:00:00 -0500`, the offset of each row by its own date; null where the instant is 0."""
     offsets = zone_offsets(zone, seconds)
     local = _moment(seconds + offsets).dt.strftime("%Y-%m-%d %H:%M:%S")
-    signs = {
-        int(o): f" {'-' if o < 0 else '+'}{abs(o) // 3600:02d}{abs(o) % 3600 // 60:02d}" for o in np.unique(offsets)
-    }
-    return (local + pl.Series(offsets).replace_strict(signs, return_dtype=pl.String)).set(pl.Series(seconds == 0), None)
+    distinct, position = np.unique(offsets, return_inverse=True)
+    signs = [f" {'-' if o < 0 else '+'}{abs(o) // 3600:02d}{abs(o) % 3600 // 60:02d}" for o in distinct.tolist()]
+    suffix = pl.Series(np.array(signs, dtype="U6")[position], dtype=pl.String)
+    return (local + suffix).set(pl.Series(seconds == 0), None)
 
 
 def date_text(days: Instants) -> pl.Series:
