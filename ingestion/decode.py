@@ -249,7 +249,7 @@ class _BodyReader:
         table = pa_csv.read_csv(
             # a leading line end: otherwise a first cell that begins with a byte-order mark would lose it
             pa.py_buffer(b"\n" + body),
-            read_options=pa_csv.ReadOptions(column_names=names, block_size=len(body) + 2, use_threads=True),
+            read_options=pa_csv.ReadOptions(column_names=names, block_size=len(body) + 2, use_threads=False),
             parse_options=pa_csv.ParseOptions(
                 delimiter=self.feed.dialect.delimiter, quote_char=quote or False, double_quote=quote is not None,
                 escape_char=False, newlines_in_values=quote is not None, ignore_empty_lines=True,

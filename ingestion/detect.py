@@ -35,22 +35,23 @@ def header_problem(header: Sequence[str], max_columns: int) -> tuple[str, str] |
 
 
 def detect(header: Sequence[str], system: System) -> Detection:
-    """Return the feed whose required columns are all in `header`; the one with most required columns wins.
+    """Return the feed that shares most columns with `header` and finds all its required ones there.
 
-    A file that shares more columns with another feed, one whose required columns are not all there, is that feed with a
-    renamed or lost column and is held: a purchase order without its status must not pass for a list of locations.
+    Of several, the one with most required columns wins. A file that shares most columns with a feed whose required columns
+    are not all there has lost or renamed one and is held: a purchase order without its status must not pass for a list of
+    locations.
     """
     folded = {fold_header(name) for name in header}
     scores = [(len(feed.required_headers), _known(feed, folded), _missing(feed, folded), feed) for feed in system.feeds]
     likeness = max((known for _, known, _, _ in scores), default=0)
-    complete = [(required, known, feed) for required, known, missing, feed in scores if not missing]
-    best = max((required for required, _, _ in complete), default=0)
-    winners = [(known, feed) for required, known, feed in complete if required == best]
+    alike = [(required, feed) for required, known, missing, feed in scores if not missing and known == likeness]
+    best = max((required for required, _ in alike), default=0)
+    winners = [feed for required, feed in alike if required == best]
     if len(winners) > 1:
-        names = ", ".join(feed.entity for _, feed in winners)
+        names = ", ".join(feed.entity for feed in winners)
         return Detection(None, "ambiguous_header", f"the header fits several feeds: {names}")
-    if winners and winners[0][0] >= likeness:
-        return Detection(winners[0][1])
+    if winners:
+        return Detection(winners[0])
     if not likeness:
         return Detection(None, "unknown_header", f"no {system.title} feed has these columns{_hint(header)}")
     missing, feed = next((missing, feed) for _, known, missing, feed in scores if known == likeness and missing)

@@ -37,7 +37,11 @@ class Reader:
 
     def _running(self) -> WorkerProcess:
         if self._process is None or not self._process.alive:
-            self._process = WorkerProcess("from ingestion.worker import serve; serve()")
+            self._process = WorkerProcess(
+                "from ingestion.worker import serve; serve()",
+                # plain malloc: the default pools reserve gigabytes of address space, which the memory bound counts
+                ARROW_DEFAULT_MEMORY_POOL="system", MALLOC_ARENA_MAX="2",
+            )  # fmt: skip
         return self._process
 
     def close(self) -> None:

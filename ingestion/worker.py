@@ -29,11 +29,12 @@ class WorkerDiedError(Exception):
 class WorkerProcess:
     """A child that answers JSON lines; started at once, so that its imports overlap with other work."""
 
-    def __init__(self, program: str) -> None:
+    def __init__(self, program: str, **environment: str) -> None:
         self._errors = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the process
         self._child = subprocess.Popen(
             [sys.executable, "-c", program],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self._errors, cwd=REPOSITORY,
+            env=os.environ | environment,
         )  # fmt: skip
         if self._child.stdin is None or self._child.stdout is None:
             raise WorkerDiedError("started without pipes")
@@ -85,11 +86,21 @@ class WorkerProcess:
 
 def serve() -> None:
     """Answer decode requests from standard input until it closes."""
-    from ingestion.decode import DecodeLimits, decode_file
+    import pyarrow as pa
+    import pyarrow.compute  # noqa: F401 - loaded on first use otherwise, within the bound meant for the file
+
+    from ingestion.decode import decode_file
+    from ingestion.decoded import DecodeLimits
     from ingestion.systems import system_named
 
+    # threads reserve address space of their own, which would make the memory bound a matter of luck
+    pa.set_cpu_count(1)
+    pa.set_io_thread_count(1)
+
+    own_bytes = _address_space()
+
     def answer(request: dict[str, Any]) -> dict[str, Any]:
-        _bound(int(request["memory_mb"]), int(request["seconds"]))
+        _bound(own_bytes + int(request["memory_mb"]) * 1024 * 1024, int(request["seconds"]))
         try:
             decoded = decode_file(
                 Path(request["source"]), Path(request["target"]), Path(request["rejects"]),
@@ -112,13 +123,18 @@ def answer_lines(answer: Callable[[dict[str, Any]], dict[str, Any]]) -> None:
         out.flush()
 
 
-def _bound(memory_mb: int, seconds: int) -> None:
+def _address_space() -> int:
+    """Return the bytes this process takes for its libraries alone, 0 where the system does not say."""
+    pages = Path("/proc/self/statm")
+    return int(pages.read_text().split()[0]) * resource.getpagesize() if pages.exists() else 0
+
+
+def _bound(memory_bytes: int, seconds: int) -> None:
     """Bound this process: address space in all, processor seconds from now on, and no core dumps."""
     used = resource.getrusage(resource.RUSAGE_SELF)
     spent = int(used.ru_utime + used.ru_stime) + 1
     _, hard_memory = resource.getrlimit(resource.RLIMIT_AS)
-    resource.setrlimit(resource.RLIMIT_AS, (memory_mb * 1024 * 1024, hard_memory))
+    resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, hard_memory))
     _, hard_cpu = resource.getrlimit(resource.RLIMIT_CPU)
-    # two threads may work at once, so processor time runs at most twice as fast as the clock
-    resource.setrlimit(resource.RLIMIT_CPU, (spent + 2 * seconds, hard_cpu))
+    resource.setrlimit(resource.RLIMIT_CPU, (spent + seconds + 1, hard_cpu))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))

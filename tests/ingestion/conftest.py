@@ -87,10 +87,12 @@ class Company:
 
 @pytest.fixture
 def make_company(tmp_path: Path) -> Callable[..., Company]:
-    def make(toml: str = COMPANY, name: str = "home") -> Company:
+    def make(name: str = "home", **limits: int) -> Company:
         home = tmp_path / name
         home.mkdir()
-        (home / "tallyhouse.toml").write_text(toml, encoding="utf-8")
+        (home / "tallyhouse.toml").write_text(
+            COMPANY + "".join(f"{key} = {value}\n" for key, value in limits.items()), encoding="utf-8"
+        )
         settings = load_settings(home)
         paths = Paths(settings.home)
         paths.create()
