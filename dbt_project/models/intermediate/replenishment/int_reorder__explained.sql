@@ -72,8 +72,11 @@ sentences as (
             when order_qty = need_qty then 'Rounding: none.'
             else
                 printf(
-                    'Rounding: need %d, minimum %d, in multiples of %d, gives %d.',
-                    need_qty, moq_qty, order_multiple_qty, order_qty
+                    'Rounding: need %d, %s%s, gives %d.',
+                    need_qty,
+                    case when moq_qty > 1 then printf('minimum %d, ', moq_qty) else '' end,
+                    case when order_multiple_qty > 1 then printf('multiple of %d', order_multiple_qty) else 'no multiple' end,
+                    order_qty
                 )
         end as rounding
     from quantities
