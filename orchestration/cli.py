@@ -42,19 +42,25 @@ app.command("doctor")(configuration.doctor)
 app.command("dev")(running.dev)
 
 
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version as installed
+
+        typer.echo(installed("tallyhouse"))
+        raise typer.Exit
+
+
 @app.callback()
 def options(
     context: typer.Context,
     home: HomeOption = None,
     as_json: JsonOption = False,
-    version: Annotated[bool, typer.Option("--version", help="Print the version and stop.")] = False,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version and stop.")
+    ] = False,
 ) -> None:
     """Options that every command takes, before or after its name."""
-    if version:
-        from importlib.metadata import version as installed
-
-        typer.echo(installed("tallyhouse"))
-        raise typer.Exit
+    del version
     context.obj = {"home": home, "as_json": as_json}
 
 

@@ -12,9 +12,23 @@ import typer
 from orchestration.console import HomeOption, JsonOption, Session, session_of
 from orchestration.exit_codes import ExitCode
 
+
+def _checked_instant(text: str | None) -> str | None:
+    from orchestration.moment import parse_instant
+
+    try:
+        return parse_instant(text).isoformat() if text is not None else None
+    except ValueError as error:
+        raise typer.BadParameter(f"{error}. Write an instant like 2026-11-20T06:00:00Z.") from error
+
+
 AsOfOption = Annotated[
     str | None,
-    typer.Option("--as-of", help="The instant the run speaks of, ISO 8601; UTC without an offset. Default: now."),
+    typer.Option(
+        "--as-of",
+        callback=_checked_instant,
+        help="The instant the run speaks of, ISO 8601; UTC without an offset. Default: now.",
+    ),
 ]
 PushOption = Annotated[
     bool | None,
