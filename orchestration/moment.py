@@ -6,7 +6,6 @@ import json
 from datetime import UTC, datetime
 
 from company import Environment, Paths, Settings
-from orchestration.exit_codes import CommandError
 
 WORLD_FILE = "world.json"
 
@@ -14,7 +13,7 @@ WORLD_FILE = "world.json"
 def as_of_instant(settings: Settings, paths: Paths, given: str | None = None, now: datetime | None = None) -> datetime:
     """Return the run's instant in UTC, whole seconds.
 
-    `given` is ISO 8601; without an offset it is UTC. Raises `CommandError` when it is not an instant.
+    `given` is ISO 8601; without an offset it is UTC. Raises `ValueError` when it is not an instant.
     """
     if given:
         return parse_instant(given)
@@ -25,13 +24,8 @@ def as_of_instant(settings: Settings, paths: Paths, given: str | None = None, no
 
 
 def parse_instant(text: str) -> datetime:
-    """Read an ISO 8601 instant as UTC, whole seconds; raises `CommandError`."""
-    try:
-        instant = datetime.fromisoformat(text)
-    except ValueError as error:
-        raise CommandError(
-            f"--as-of {text!r}: not an instant ({error}). Write one like 2026-11-20T06:00:00Z."
-        ) from error
+    """Read an ISO 8601 instant as UTC, whole seconds; raises `ValueError`."""
+    instant = datetime.fromisoformat(text)
     zoned = instant.replace(tzinfo=UTC) if instant.tzinfo is None else instant
     return zoned.astimezone(UTC).replace(microsecond=0)
 

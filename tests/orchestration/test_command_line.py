@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 import subprocess
 import sys
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -20,8 +20,6 @@ COMMANDS = ("init", "demo", "run", "ingest", "build", "push", "status", "query",
 
 
 def published(home: Path) -> None:
-    from datetime import UTC, datetime
-
     paths = Paths(home)
     paths.create()
     with writer(paths.warehouse) as connection:
@@ -187,9 +185,9 @@ def test_the_demo_refuses_a_real_companys_home(invoke: Invoke, home: Path) -> No
     assert "company's own" in " ".join(ended.err.split())
 
 
-def test_a_wrong_instant_is_1_and_shows_a_right_one(invoke: Invoke, home: Path) -> None:
+def test_a_wrong_instant_is_2_and_shows_a_right_one(invoke: Invoke, home: Path) -> None:
     ended = invoke("run", "--home", home, "--as-of", "yesterday")
-    assert ended.code == 1
+    assert ended.code == 2
     assert "2026-11-20T06:00:00Z" in ended.err
 
 
@@ -204,4 +202,4 @@ def test_doctor_finds_a_missing_configuration(invoke: Invoke, tmp_path: Path) ->
 def test_version_is_printed(invoke: Invoke) -> None:
     ended = invoke("--version")
     assert ended.code == 0
-    assert json.dumps(ended.out.strip())
+    assert ended.out.strip()[0].isdigit()
