@@ -15,6 +15,7 @@ from demo.clock import DAY, stamp
 from demo.exports.files import Delivery, deliveries, delivery
 from demo.exports.schedule import OPERATION_EXPORTS, ORDER_EXPORTS
 from demo.exports.tables import Export, split_rows, to_bytes
+from demo.simulation.engine import SNAPSHOTS
 
 SCIENTIFIC = "4.57E+12"
 """What a spreadsheet makes of a long number."""
@@ -32,9 +33,8 @@ def untidy(exports: Iterable[Export]) -> list[Delivery]:
     for export in exports:
         arrange = _MISHAPS.get((export.account, export.feed, export.at), _plain)
         files += arrange(export)
-        if export.account == "threepl" and export.feed == "stock_snapshots":
-            broken = _broken_throughout(export)
-            files += [broken] if broken is not None and not any(f.name == broken.name for f in files) else []
+        if (export.account, export.feed, export.at) == ("threepl", "stock_snapshots", SNAPSHOTS["threepl"][-1]):
+            files.append(_broken_throughout(export))
     return [*files, _none_of_ours()]
 
 
@@ -58,7 +58,7 @@ def _twice(export: Export) -> list[Delivery]:
 def _in_parts(export: Export) -> list[Delivery]:
     """A long export mailed in two files, orders whole."""
     pieces = split_rows(export.frame, export.group, 2)
-    return [file for n, piece in enumerate(pieces, 1) for file in [delivery(export, piece, f"_mailed{n}")]]
+    return [delivery(export, piece, f"_mailed{n}") for n, piece in enumerate(pieces, 1)]
 
 
 def _with_damage(*damages: dict[str, str]) -> Callable[[Export], list[Delivery]]:
@@ -79,10 +79,8 @@ def _with_damage(*damages: dict[str, str]) -> Callable[[Export], list[Delivery]]
     return arrange
 
 
-def _broken_throughout(export: Export) -> Delivery | None:
-    """Every quantity of a stock file is a spreadsheet error; the file says it is newer than it may be believed."""
-    if export.frame.height == 0:
-        return None
+def _broken_throughout(export: Export) -> Delivery:
+    """Every quantity of a stock file is a spreadsheet error."""
     frame = export.frame.with_columns(pl.lit("#REF!").alias("on_hand_qty"))
     return delivery(replace(export, at=export.at - DAY), frame, "_recalculated")
 
