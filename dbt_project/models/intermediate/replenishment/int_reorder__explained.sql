@@ -75,7 +75,9 @@ sentences as (
                     'Rounding: need %d, %s%s, gives %d.',
                     need_qty,
                     case when moq_qty > 1 then printf('minimum %d, ', moq_qty) else '' end,
-                    case when order_multiple_qty > 1 then printf('multiple of %d', order_multiple_qty) else 'no multiple' end,
+                    case
+                        when order_multiple_qty > 1 then printf('multiple of %d', order_multiple_qty) else 'no multiple'
+                    end,
                     order_qty
                 )
         end as rounding
