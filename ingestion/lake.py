@@ -55,6 +55,35 @@ def keep_arrival(lake: Path, arrival: Arrival) -> None:
     _write_json(_books(lake) / f"{arrival.sha256}.{arrival.account}.arrival-{name}.json", _plain(arrival))
 
 
+def restate(lake: Path, account: str, sha256: str, exported_at: datetime) -> str:
+    """Move the instant a kept content speaks of; return the raw table of its rows, empty when it was held.
+
+    Rows first, entry second: an interrupted restatement is simply done again.
+    """
+    path = _books(lake) / f"{sha256}.{account}.json"
+    document = _read_json(path)
+    if document["rows"]:
+        _restamp(lake / document["rows"], exported_at)
+    document["file"]["exported_at"] = exported_at.isoformat()
+    _write_json(path, document)
+    return f"{document['file']['system']}__{document['file']['entity']}" if document["rows"] else ""
+
+
+def _restamp(rows: Path, exported_at: datetime) -> None:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    def fill(beside: Path) -> None:
+        with pq.ParquetFile(rows) as old, pq.ParquetWriter(beside, old.schema_arrow, compression="zstd") as new:
+            at = old.schema_arrow.get_field_index("_exported_at")
+            field = old.schema_arrow.field(at)
+            for batch in old.iter_batches():
+                column = pa.array([exported_at] * batch.num_rows, field.type)
+                new.write_batch(batch.set_column(at, field, column))
+
+    write_whole(rows, fill)
+
+
 def read_entries(lake: Path) -> Iterator[tuple[Settlement, Arrival]]:
     """Yield every file of the books in the order in which it was first recorded."""
     entries = []

@@ -17,6 +17,7 @@ from typing import Any
 import duckdb
 
 from ingestion.contract import LINEAGE_COLUMNS, raw_table
+from ingestion.stage import stamp
 from ingestion.systems import SYSTEMS
 from warehouse.raw_store import ensure_table, quoted
 
@@ -94,11 +95,31 @@ class Arrival:
 
 
 @dataclass(frozen=True, slots=True)
+class Statement:
+    """The instant a content speaks of, and whether a file name stated it or only a modification time."""
+
+    exported_at: datetime
+    is_stamped: bool
+
+    def joined(self, other: Statement) -> Statement:
+        """Return what two deliveries of one content state together; which of them came first does not matter.
+
+        Unchanged stock exported again is true at the later stamp. A modification time is weaker than any stamp, and of two
+        the earlier is nearer to the export: a copy made later proves nothing.
+        """
+        if self.is_stamped and other.is_stamped:
+            return max(self, other, key=lambda statement: statement.exported_at)
+        if self.is_stamped or other.is_stamped:
+            return self if self.is_stamped else other
+        return min(self, other, key=lambda statement: statement.exported_at)
+
+
+@dataclass(frozen=True, slots=True)
 class Known:
     """What the ledger knew when the run began; kept up to date by the run."""
 
-    contents: set[tuple[str, str]] = field(default_factory=set)
-    """(account, sha256)."""
+    contents: dict[tuple[str, str], Statement] = field(default_factory=dict)
+    """(account, sha256) to what is known of its instant."""
     landing: set[tuple[str, str, int, int, int, int]] = field(default_factory=set)
 
 
@@ -121,11 +142,14 @@ def ensure_raw_tables(connection: duckdb.DuckDBPyConnection) -> None:
 
 def read_known(connection: duckdb.DuckDBPyConnection) -> Known:
     """Return what is already in the books."""
-    contents = connection.execute("select account, sha256 from ingest.files").fetchall()
+    files = connection.execute("select account, sha256, exported_at from ingest.files").fetchall()
+    names = connection.execute("select distinct account, sha256, source_file from ingest.arrivals").fetchall()
+    stamped = {(account, sha256) for account, sha256, name in names if stamp(name) is not None}
     landing = connection.execute(
         "select account, source_file, size_bytes, modified_ns, changed_ns, inode from ingest.landing"
     ).fetchall()
-    return Known({tuple(row) for row in contents}, {tuple(row) for row in landing})
+    contents = {(account, sha256): Statement(at, (account, sha256) in stamped) for account, sha256, at in files}
+    return Known(contents, {tuple(row) for row in landing})
 
 
 def typical_rows(connection: duckdb.DuckDBPyConnection, file: FileEntry) -> int:
@@ -155,11 +179,20 @@ def settle(connection: duckdb.DuckDBPyConnection, settlement: Settlement, arriva
         raise
 
 
-def record_arrival(connection: duckdb.DuckDBPyConnection, arrival: Arrival) -> None:
-    """Note one more delivery of a known content."""
+def record_arrival(
+    connection: duckdb.DuckDBPyConnection, arrival: Arrival, *, table: str = "", restated_at: datetime | None = None
+) -> None:
+    """Note one more delivery of a known content; `restated_at` moves the instant its rows, in raw `table`, speak of."""
     connection.begin()
     try:
         _write_arrival(connection, arrival)
+        if restated_at is not None:
+            key = [restated_at, arrival.account, arrival.sha256]
+            connection.execute("update ingest.files set exported_at = ? where account = ? and sha256 = ?", key)
+            if table:
+                connection.execute(
+                    f"update raw.{quoted(table)} set _exported_at = ? where _account = ? and _file_sha256 = ?", key
+                )
         connection.commit()
     except BaseException:
         connection.rollback()

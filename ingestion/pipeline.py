@@ -11,7 +11,7 @@ import time
 from collections import Counter, deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Protocol
@@ -20,13 +20,22 @@ import duckdb
 
 from company import Paths, Settings
 from ingestion.gate import Gate, GateRequest
-from ingestion.lake import keep_arrival, keep_entry, keep_rows
-from ingestion.ledger import Arrival, Known, Settlement, ensure_raw_tables, read_known, record_arrival, settle
+from ingestion.lake import keep_arrival, keep_entry, keep_rows, restate
+from ingestion.ledger import (
+    Arrival,
+    Known,
+    Settlement,
+    Statement,
+    ensure_raw_tables,
+    read_known,
+    record_arrival,
+    settle,
+)
 from ingestion.outcome import FileOutcome, GateReport, IngestOutcome
 from ingestion.prepare import Prepared, explain, held, now, prepare
 from ingestion.quarantine import hold
 from ingestion.reader import Reader
-from ingestion.stage import ChangedWhileReadError, NotTaken, Sighting, Staged, look, stage, sweep
+from ingestion.stage import ChangedWhileReadError, NotTaken, Sighting, Staged, exported_at, look, stage, stamp, sweep
 from warehouse.connection import writer
 
 Progress = Callable[[FileOutcome], None]
@@ -68,6 +77,17 @@ def ingest(
     return IngestOutcome(began, time.monotonic() - started, tuple(files))
 
 
+@dataclass(frozen=True, slots=True)
+class _Queued:
+    """A staged file waiting for its turn; nothing is `prepared` when its content was known."""
+
+    sighting: Sighting
+    staged: Staged
+    prepared: Prepared | None
+    verdict: Future[GateReport] | None
+    seconds: float
+
+
 class _Run:
     """One run over the landing folder. Files are prepared here while the gate judges earlier ones in its own process."""
 
@@ -75,7 +95,7 @@ class _Run:
         self, settings: Settings, paths: Paths, connection: duckdb.DuckDBPyConnection, gate: Judge, known: Known
     ) -> None:
         self.settings, self.paths, self.connection, self.gate, self.known = settings, paths, connection, gate, known
-        self._pending: deque[tuple[Prepared, Future[GateReport] | None, float]] = deque()
+        self._queue: deque[_Queued] = deque()
         self._copies: Counter[str] = Counter()
 
     def walk(self) -> Iterator[FileOutcome]:
@@ -97,39 +117,54 @@ class _Run:
             yield from self._settle_ready(0)
 
     def _take(self, sighting: Sighting, reader: Reader, judging: ThreadPoolExecutor) -> FileOutcome | None:
-        """Prepare a new content and queue it for its verdict; return the outcome at once for anything else."""
+        """Copy the file, prepare it when its content is new, and queue it; return an outcome when it has to wait."""
         started = time.monotonic()
         try:
             staged = stage(sighting, self.paths.staging)
         except ChangedWhileReadError as error:
             return FileOutcome(sighting.account, sighting.source_file, "waiting", str(error))
         self._copies[staged.sha256] += 1
-        if (sighting.account, staged.sha256) in self.known.contents:
-            return self._note_duplicate(sighting, staged)
-        self.gate.start()
-        prepared = prepare(sighting, staged, self.settings, reader, self.connection)
-        self.known.contents.add((sighting.account, staged.sha256))
-        verdict = judging.submit(self.gate.judge, prepared.question) if prepared.question else None
-        self._pending.append((prepared, verdict, time.monotonic() - started))
+        key, statement = (sighting.account, staged.sha256), _statement(sighting)
+        prepared = verdict = None
+        if key not in self.known.contents:
+            self.gate.start()
+            prepared = prepare(sighting, staged, self.settings, reader, self.connection)
+            self.known.contents[key] = statement
+            verdict = judging.submit(self.gate.judge, prepared.question) if prepared.question else None
+        self._queue.append(_Queued(sighting, staged, prepared, verdict, time.monotonic() - started))
         return None
 
     def _settle_ready(self, allowed: int) -> Iterator[FileOutcome]:
         """Settle in order of arrival all that is judged, and wait while more than `allowed` files are queued."""
-        while self._pending:
-            prepared, verdict, seconds = self._pending[0]
-            if verdict is not None and not verdict.done() and len(self._pending) <= allowed:
+        while self._queue:
+            queued = self._queue[0]
+            if queued.verdict is not None and not queued.verdict.done() and len(self._queue) <= allowed:
                 return
-            self._pending.popleft()
+            self._queue.popleft()
             started = time.monotonic()
-            outcome = self._settle(prepared, verdict.result() if verdict else None)
-            yield replace(outcome, seconds=seconds + time.monotonic() - started)
+            if queued.prepared is None:
+                outcome = self._note_duplicate(queued.sighting, queued.staged)
+            else:
+                outcome = self._settle(queued.prepared, queued.verdict.result() if queued.verdict else None)
+            self._release(queued.sighting, queued.staged)
+            yield replace(outcome, seconds=queued.seconds + time.monotonic() - started)
 
     def _note_duplicate(self, sighting: Sighting, staged: Staged) -> FileOutcome:
+        """Record a delivery of known content. It adds no row; a later stamp in its name moves the instant the rows speak of."""
         arrival = _arrival(sighting, staged, "duplicate")
-        keep_arrival(self.paths.lake, arrival)
-        record_arrival(self.connection, arrival)
-        self._release_copy(staged)
-        return FileOutcome(sighting.account, sighting.source_file, "duplicate", "content already known", staged.sha256)
+        known = self.known.contents[sighting.account, staged.sha256]
+        joined = known.joined(_statement(sighting))
+        reason = "content already known"
+        if joined.exported_at == known.exported_at:
+            keep_arrival(self.paths.lake, arrival)
+            record_arrival(self.connection, arrival)
+        else:
+            table = restate(self.paths.lake, sighting.account, staged.sha256, joined.exported_at)
+            keep_arrival(self.paths.lake, arrival)
+            record_arrival(self.connection, arrival, table=table, restated_at=joined.exported_at)
+            reason += f"; it speaks of {joined.exported_at.isoformat()}Z now"
+        self.known.contents[sighting.account, staged.sha256] = joined
+        return FileOutcome(sighting.account, sighting.source_file, "duplicate", reason, staged.sha256)
 
     def _settle(self, prepared: Prepared, report: GateReport | None) -> FileOutcome:
         """Load or hold one judged file: lake first, then everything else in one transaction."""
@@ -146,7 +181,6 @@ class _Run:
         arrival = _arrival(prepared.sighting, prepared.staged, "new")
         keep_entry(self.paths.lake, settlement, arrival, report)
         settle(self.connection, settlement, [arrival])
-        self._release(prepared.sighting, prepared.staged)
         return FileOutcome(
             account=entry.account, source_file=entry.source_file, status=entry.status, reason=entry.reason,
             sha256=entry.sha256, system=entry.system, entity=entry.entity, encoding=entry.encoding,
@@ -164,6 +198,11 @@ class _Run:
         self._copies[staged.sha256] -= 1
         if not self._copies[staged.sha256]:
             staged.path.unlink()
+
+
+def _statement(sighting: Sighting) -> Statement:
+    at = exported_at(sighting.source_file, sighting.modified_ns)
+    return Statement(at, stamp(sighting.source_file) is not None)
 
 
 def _arrival(sighting: Sighting, staged: Staged, outcome: str) -> Arrival:
