@@ -5,8 +5,8 @@ with source as (
 final as (
     select
         account,
-        system,
-        entity,
+        nullif(system, '') as system,
+        nullif(entity, '') as entity,
         sha256,
         source_file,
         size_bytes,
