@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable, Sequence
+from dataclasses import fields
 from datetime import UTC, datetime
 
 from ops.audit import append_audit
@@ -18,7 +19,7 @@ from ops.store import OpsStore, timestamp
 ENGINE = "push"
 """Who the audit names for what the engine does by itself."""
 
-_INTENT_COLUMNS = "row_key, generation, action, risk_class, sku_id, channel_sku, target_json, target_hash, payload_json, status, reason"
+_INTENT_COLUMNS = ", ".join(field.name for field in fields(Intent))
 
 
 def read_shadow(store: OpsStore, destination: str) -> dict[str, Shadow]:
@@ -103,13 +104,16 @@ def ready_intents(store: OpsStore, run_id: str, risk_classes: Iterable[int]) -> 
 
 def hold_intents(store: OpsStore, lease: Lease, run_id: str, row_keys: Iterable[str], reason: str) -> None:
     """Take rows out of this run, with the reason; the next run plans them again."""
+    keys = list(row_keys)
+    if not keys:
+        return
     at = timestamp(datetime.now(UTC))
     with store.transaction() as connection:
         check_epoch(connection, lease)
         connection.executemany(
             "update push_intent set status = 'held', reason = ?, updated_at = ? where run_id = ? and row_key = ?"
             " and status = 'ready'",
-            [(reason, at, run_id, key) for key in row_keys],
+            [(reason, at, run_id, key) for key in keys],
         )
 
 

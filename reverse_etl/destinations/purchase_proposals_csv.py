@@ -18,7 +18,8 @@ HEADER = (
     "proposal_id", "supplier_id", "supplier_sku", "sku", "location", "quantity", "moq", "multiple", "unit_cost", "currency",
     "line_amount", "order_by", "expected_on", "reason", "computed_at",
 )  # fmt: skip
-_FORMULA_START = tuple("=+-@\t\r\n\0＝＋－＠")  # noqa: RUF001 - spreadsheets run the full-width signs too
+_FORMULA_START = tuple("=+-@\t\r\n\0\uff1d\uff0b\uff0d\uff20")
+"""What a spreadsheet takes for the start of a formula, its full-width forms included."""
 
 
 class PurchaseProposalsCsv:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -102,9 +102,10 @@ class World:
     """The company's home and its published exports."""
 
     home: Path
-    stock: Callable[..., Row] = staticmethod(stock)
-    proposal: Callable[..., Row] = staticmethod(proposal)
-    published: int = field(default=0)
+    published: int = 0
+
+    stock = staticmethod(stock)
+    proposal = staticmethod(proposal)
 
     @property
     def paths(self) -> company.Paths:
