@@ -6,7 +6,7 @@ from functools import partial
 
 import numpy as np
 
-from demo.business import OWN, STORE, THREEPL
+from demo.business import OWN
 from demo.catalogue import Catalogue
 from demo.clock import DAY, HOUR, off_minute
 from demo.simulation.fulfilment import Fulfilment, Schedule
@@ -28,6 +28,8 @@ from demo.simulation.purchasing import receiving_instant
 HOUSE_RETURN_REASONS = (
     "unwanted", "damaged_in_transit", "faulty", "wrong_item", "changed_mind", "late_delivery", "unknown",
 )  # fmt: skip
+RECENT_RETURNS = 2_000
+"""How far back the weekly grading looks."""
 BUILT_KEPT = 3
 """The last built kits are never promised, so that a built kit always lies at OWN1."""
 
@@ -72,8 +74,19 @@ class Desk:
             graded = receiving_instant(self.rng, now + int(self.rng.integers(1, 7)) * DAY, location)
             self.schedule(graded, lambda at: self._grade(row, at))
 
+    def clear_returns(self, locations: tuple[int, ...], now: int) -> None:
+        """Grade, once a week, what has lain ungraded for half a day."""
+        log, step = self.journal.returns, 0
+        for row in range(max(0, len(log) - RECENT_RETURNS), len(log)):
+            received = log["received_at"][row]
+            if log["location"][row] in locations and 0 < received < now - 12 * HOUR and not log["graded_at"][row]:
+                step += 1
+                self.schedule(off_minute(now + 17 * step % 2_400), partial(self._grade, row))
+
     def _grade(self, row: int, now: int) -> None:
         log = self.journal.returns
+        if log["graded_at"][row]:
+            return
         location = log["location"][row]
         disposition = int(self.rng.choice(4, p=[0.7, 0.16, 0.08, 0.06]))
         log["graded_at"][row], log["disposition"][row] = now, disposition
@@ -87,12 +100,12 @@ class Desk:
                 self.stock.move(location, item, ON_HAND, -units)
             self.fulfilment.supplied.add(item)
 
-    def night_shift(self, now: int) -> None:
+    def night_shift(self, locations: tuple[int, ...], now: int) -> None:
         """Count some shelves and put some units on hold or free them; a few of each every night, some at each location."""
-        for location, start in ((THREEPL, now - 4 * HOUR), (OWN, now), (STORE, now)):
-            tasks = 1 + int(self.rng.poisson(1.2 * min(3.0, self.scale)))
+        for location in locations:
+            tasks = 3 + int(self.rng.poisson(2.0 * min(3.0, self.scale)))
             for _ in range(tasks):
-                at = off_minute(start + int(self.rng.integers(60, 2_000)))
+                at = off_minute(now + int(self.rng.integers(60, 2_000)))
                 item = self.shelves[location][int(self.rng.integers(len(self.shelves[location])))]
                 self.schedule(at, partial(self._task, location, item))
 

@@ -26,7 +26,7 @@ from demo.simulation.stock import Snapshot, Stock
 SNAPSHOTS = {
     "wms": tuple(instant(f"{day}T04:40:00") for day in ("2026-06-12", "2026-11-13", "2026-11-20")),
     "threepl": tuple(instant(f"{day}T23:10:00") for day in ("2026-06-11", "2026-11-12", "2026-11-19")),
-    "amazon_us": tuple(instant(f"{day}T02:20:00") for day in ("2026-06-12", "2026-11-13", "2026-11-20")),
+    "amazon_us": tuple(instant(f"{day}T20:20:00") for day in ("2026-06-11", "2026-11-12", "2026-11-19")),
 }
 """By stock account: when its stock is stated; the last one is the position that the reports bring forward."""
 WAVES = (
@@ -36,6 +36,7 @@ WAVES = (
     (STORE, 19 * HOUR),
 )
 PLACING_HOURS = (*range(12, 24), 0, 1, 2, 5)
+GRADING_DAY = 4
 CALLS = {1: CUSTOMER, 2: PAYMENT, 3: FRAUD, UNEXPLAINED: OTHER}
 
 
@@ -62,6 +63,7 @@ class Simulation:
         self.catalogue, self.demand, self.rng = catalogue, demand, rng
         self.heap: list[tuple[int, int, Callable[[int], None]]] = []
         self.ticket = 0
+        self.now = START
         self.stock, self.journal = Stock(len(catalogue.items)), Journal()
         self.rates = daily_rates(catalogue, demand)
         self.fulfilment = Fulfilment(catalogue, demand, self.stock, self.journal, rng, self.schedule)
@@ -76,8 +78,8 @@ class Simulation:
         self.snapshots: dict[tuple[str, int], Snapshot] = {}
 
     def schedule(self, at: int, action: Callable[[int], None]) -> None:
-        """Do something at an instant; what falls beyond the world's end never happens."""
-        if at < END:
+        """Do something at an instant to come; what falls beyond the world's end never happens."""
+        if self.now < at < END:
             self.ticket += 1
             heapq.heappush(self.heap, (at, self.ticket, action))
 
@@ -90,6 +92,7 @@ class Simulation:
         heap = self.heap
         while heap:
             now, _, action = heapq.heappop(heap)
+            self.now = now
             self.marketplace.accept_until(now)
             action(now)
         self.marketplace.accept_until(END)
@@ -114,22 +117,31 @@ class Simulation:
         target = max(12, int(self._built_rate() * 21)) + BUILT_KEPT
         for day in range(FIRST_DAY * DAY, END, DAY):
             weekday = (day // DAY + 3) % 7
-            for hour in PLACING_HOURS:
-                self.schedule(day + hour * HOUR + 11, self._place_due)
-            for location, at in WAVES:
-                if weekday < 6:
-                    self.schedule(day + at + 1, partial(self.fulfilment.ship, location))
+            self._schedule_warehouse(day, weekday)
+            self._schedule_office(day, weekday)
             self.schedule(day + 20 * HOUR + 23, lambda now: self.desk.assemble(target, now))
-            self.schedule(day + 4 * HOUR + 45 * MINUTE + 7, self.desk.night_shift)
-            for supplier in range(len(SUPPLIERS)):
-                if weekday == supplier % 5:
-                    self.schedule(day + 14 * HOUR + supplier * 400 + 5, partial(self.purchasing.review, supplier))
-            if weekday in (0, 3):
-                self.schedule(day + 15 * HOUR + 17, partial(self.purchasing.transfer, FBA if weekday == 0 else STORE))
         for account, instants in SNAPSHOTS.items():
             for at in instants:
                 self.schedule(at, partial(self._take_snapshot, account))
         self._schedule_oddities()
+
+    def _schedule_warehouse(self, day: int, weekday: int) -> None:
+        for hour in PLACING_HOURS:
+            self.schedule(day + hour * HOUR + 11, self._place_due)
+        for location, at in WAVES:
+            if weekday < 6:
+                self.schedule(day + at + 1, partial(self.fulfilment.ship, location))
+        for places, start in (((THREEPL,), 35 * MINUTE), ((OWN, STORE), 4 * HOUR + 45 * MINUTE)):
+            self.schedule(day + start + 7, partial(self.desk.night_shift, places))
+            if weekday == GRADING_DAY:
+                self.schedule(day + start + 5 * MINUTE + 7, partial(self.desk.clear_returns, places))
+
+    def _schedule_office(self, day: int, weekday: int) -> None:
+        for supplier in range(len(SUPPLIERS)):
+            if weekday == supplier % 5:
+                self.schedule(day + 14 * HOUR + supplier * 400 + 5, partial(self.purchasing.review, supplier))
+        if weekday in (0, 3):
+            self.schedule(day + 15 * HOUR + 17, partial(self.purchasing.transfer, FBA if weekday == 0 else STORE))
 
     def _schedule_oddities(self) -> None:
         """A shelf booked below zero, and an order so far in the future that it must not count as supply."""
