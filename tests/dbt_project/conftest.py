@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from company import DBT_PROJECT, Paths, load_policies, load_settings
-from ingestion.ledger import ensure_raw_tables
+from ingestion import ensure_raw_tables
 from warehouse.connection import writer
 from warehouse.reference_store import load_reference
 
