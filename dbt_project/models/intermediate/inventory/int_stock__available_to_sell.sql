@@ -84,23 +84,15 @@ terms as (
 
 ),
 
-unsellable as (
-
-    select
-        *,
-        damaged_qty + quality_control_qty + returned_qty + expiring_qty + consigned_qty + other_unavailable_qty
-            as unavailable_qty
-    from terms
-
-),
-
 -- a negative book value is a fault of the count, not a debt: it is read as nothing
 sellable as (
 
     select
         *,
+        damaged_qty + quality_control_qty + returned_qty + expiring_qty + consigned_qty + other_unavailable_qty
+            as unavailable_qty,
         greatest(0, greatest(0, on_hand_qty) - unavailable_qty) as sellable_qty
-    from unsellable
+    from terms
 
 ),
 

@@ -70,19 +70,25 @@ remainders as (
 
 ),
 
-final as (
+unioned as (
 
     select * from stated
     union all
     select * from remainders where cancelled_listing_qty > 0
 
+),
+
+final as (
+
+    select
+        channel_account,
+        order_key,
+        channel_sku,
+        cancel_class,
+        cancelled_at,
+        cast(cancelled_listing_qty as bigint) as cancelled_listing_qty
+    from unioned
+
 )
 
-select
-    channel_account,
-    order_key,
-    channel_sku,
-    cancel_class,
-    cancelled_at,
-    cast(cancelled_listing_qty as bigint) as cancelled_listing_qty
-from final
+select * from final

@@ -1,0 +1,32 @@
+-- Units stated by the channels = units on order lines, per account: matching and grouping lose and invent nothing.
+with
+
+stated as (
+
+    select
+        channel_account,
+        sum(ordered_listing_qty) as stated_qty
+    from {{ ref('int_order_statements__unioned') }}
+    where ordered_at <= {{ as_of() }}
+    group by all
+
+),
+
+published as (
+
+    select
+        channel_account,
+        sum(ordered_listing_qty) as published_qty
+    from {{ ref('fct_order_lines') }}
+    group by all
+
+)
+
+select
+    channel_account,
+    stated.stated_qty,
+    published.published_qty
+from stated
+full outer join published
+    using (channel_account)
+where stated.stated_qty is distinct from published.published_qty
