@@ -5,6 +5,7 @@ Run as a program (`campaign.py HOME FIRST THEN NEXT`) it really kills itself, at
 
 from __future__ import annotations
 
+import importlib
 import json
 import os
 import shutil
@@ -223,6 +224,7 @@ def copy_home(template: Path, home: Path) -> Path:
 
 def main(root: Path, first: Wanted, then: Wanted, following: Wanted) -> int:
     """Kill -9 a push of `then` at every step in turn, push `following`, check; return how many kills there were."""
+    importlib.import_module("pandas")  # DuckDB loads it when it first binds a value: once here, not in every child
     template = make_home(root / "first")
     if _in_child(lambda: push_once(template, first)) != 0:
         raise AssertionError("the first push failed")
