@@ -113,8 +113,9 @@ def _instants(rng: np.random.Generator, stream: Stream, count: int) -> Instants:
     second = np.where(rng.random(count) < 0.12, rng.integers(0, DAY, count), awake)
     zone = SALES_ACCOUNTS[stream.account].time_zone
     at = off_minutes(local_to_utc(zone, (FIRST_DAY + days) * DAY + second))
-    at = np.where(at >= END - MINUTE, at - DAY, at)
-    return np.where(at <= START, at + DAY, at)
+    too_late = np.maximum(0, -(-(at - (END - MINUTE)) // DAY))
+    too_early = np.maximum(0, -(-(START + MINUTE - at) // DAY))
+    return at + (too_early - too_late) * DAY
 
 
 def _lines(

@@ -6,7 +6,7 @@ throughout, one is none of ours. Every damaged row is an addition: the good row 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 
 import polars as pl
@@ -22,24 +22,19 @@ SCIENTIFIC = "4.57E+12"
 MIN_ROWS_TO_DAMAGE = 80
 
 
-def tidy(exports: Iterable[Export]) -> list[Delivery]:
-    """Return every export as its system would deliver it."""
-    return [file for export in exports for file in deliveries(export)]
-
-
-def untidy(exports: Iterable[Export]) -> list[Delivery]:
-    """Return the same exports as they really arrive."""
-    files: list[Delivery] = []
+def tidy(exports: Iterable[Export]) -> Iterator[Delivery]:
+    """Yield every export as its system would deliver it."""
     for export in exports:
-        arrange = _MISHAPS.get((export.account, export.feed, export.at), _plain)
-        files += arrange(export)
+        yield from deliveries(export)
+
+
+def untidy(exports: Iterable[Export]) -> Iterator[Delivery]:
+    """Yield the same exports as they really arrive."""
+    for export in exports:
+        yield from _MISHAPS.get((export.account, export.feed, export.at), deliveries)(export)
         if (export.account, export.feed, export.at) == ("threepl", "stock_snapshots", SNAPSHOTS["threepl"][-1]):
-            files.append(_broken_throughout(export))
-    return [*files, _none_of_ours()]
-
-
-def _plain(export: Export) -> list[Delivery]:
-    return deliveries(export)
+            yield _broken_throughout(export)
+    yield _none_of_ours()
 
 
 def _late(export: Export) -> list[Delivery]:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
+from itertools import chain
 from pathlib import Path
 from typing import Literal
 
@@ -45,7 +46,7 @@ from demo.truth import (
 
 Dirt = Literal["none", "files", "all"]
 Progress = Callable[[str], None]
-WORLD_VERSION = 1
+WORLD_VERSION = 2
 WORLD_FILE = "world.json"
 COUNT_ERRORS = 8
 CAUSE = "the shelf holds another number than the book, and nobody has counted it yet"
@@ -90,21 +91,30 @@ def generate(
     policies = policy_rows(outcome.world.catalogue)
     say("write the exports")
     write_configuration(home, policies)
-    exports = all_exports(outcome)
-    files = tidy(exports) if dirt == "none" else untidy(exports)
-    for file in files:
+    stated: dict[str, int] = {}
+    files = 0
+    for file in (tidy if dirt == "none" else untidy)(_noted(all_exports(outcome), stated)):
         write(paths.landing, file)
+        files += 1
     say("work out the truth")
     errors = count_errors(outcome, seed) if dirt == "all" else {}
-    _write_truth(paths, outcome, true_policies(policies), errors, _orders_stated_at(exports))
+    _write_truth(paths, outcome, true_policies(policies), errors, stated)
     catalogue = outcome.world.catalogue
     summary = WorldSummary(
         home, as_datetime(AS_OF).isoformat() + "Z", orders, seed, dirt, len(catalogue.items), len(catalogue.offers),
-        len(outcome.ordered), len(files), is_new=True,
+        len(outcome.ordered), files, is_new=True,
     )  # fmt: skip
     described = {k: v for k, v in asdict(summary).items() if k not in ("home", "is_new")} | {"version": WORLD_VERSION}
     (paths.data / "demo" / WORLD_FILE).write_text(json.dumps(described, indent=1) + "\n", encoding="utf-8")
     return summary
+
+
+def _noted(exports: Iterator[Export], orders_stated_at: dict[str, int]) -> Iterator[Export]:
+    """Pass exports on and note by account when its newest orders export was taken."""
+    for export in exports:
+        if export.feed == "orders":
+            orders_stated_at[export.account] = max(export.at, orders_stated_at.get(export.account, 0))
+        yield export
 
 
 def make_outcome(orders: int, seed: int) -> Outcome:
@@ -115,18 +125,18 @@ def make_outcome(orders: int, seed: int) -> Outcome:
     return conclude(Simulation(catalogue, demand, rng).play(), rng)
 
 
-def all_exports(outcome: Outcome) -> list[Export]:
-    """Return every export of every account, as the systems write them; an export without rows is not sent."""
+def all_exports(outcome: Outcome) -> Iterator[Export]:
+    """Yield every export of every account, as the systems write them; an export without rows is not sent."""
     states = {at: state_at(outcome, at) for at in ORDER_EXPORTS}
-    exports = [
-        *shopify_order_exports(outcome, states),
-        *amazon_exports(outcome, states),
-        *house_order_exports(outcome, states),
-        *operation_exports(outcome),
-        *master_exports(outcome.world.catalogue),
-        *shopify_stock_exports(outcome),
-    ]
-    return [export for export in exports if export.frame.height]
+    exports = chain(
+        shopify_order_exports(outcome, states),
+        amazon_exports(outcome, states),
+        house_order_exports(outcome, states),
+        operation_exports(outcome),
+        master_exports(outcome.world.catalogue),
+        shopify_stock_exports(outcome),
+    )
+    return (export for export in exports if export.frame.height)
 
 
 def count_errors(outcome: Outcome, seed: int) -> Errors:
@@ -157,12 +167,6 @@ def _write_truth(paths: Paths, outcome: Outcome, policies: Policies, errors: Err
     if errors:
         found = differences(stock, stock_frames(true_facts(outcome, policies, {}, stated), book), CAUSE)
     write_differences(paths.data / "demo", found)
-
-
-def _orders_stated_at(exports: list[Export]) -> dict[str, int]:
-    """Return by account when its newest orders export was taken."""
-    orders = [export for export in exports if export.feed == "orders"]
-    return {export.account: max(e.at for e in orders if e.account == export.account) for export in orders}
 
 
 def _known_world(paths: Paths, orders: int, seed: int, dirt: str) -> WorldSummary | None:

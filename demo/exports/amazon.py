@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 import polars as pl
 
@@ -35,21 +37,17 @@ def _report(entity: str, at: int, frame: pl.DataFrame, group: str | None = None)
     )
 
 
-def amazon_exports(outcome: Outcome, states: dict[int, Statement]) -> list[Export]:
-    """Return all Amazon reports."""
-    orders = [
-        _report("orders", at, _orders(outcome, states[at], order_rows(outcome, states[at], AMAZON, since(ORDER_EXPORTS, n))),
-                "amazon-order-id")
-        for n, at in enumerate(ORDER_EXPORTS)
-    ]  # fmt: skip
-    stock = [_report("fba_inventory", at, _stock(outcome, at)) for at in SNAPSHOTS[ACCOUNT][1:]]
-    shipments = [
-        _report("fba_shipments", at, _shipments(outcome, since(FBA_EXPORTS, n), at)) for n, at in enumerate(FBA_EXPORTS)
-    ]
-    returns = [
-        _report("fba_returns", at, _returns(outcome, since(FBA_EXPORTS, n), at)) for n, at in enumerate(FBA_EXPORTS)
-    ]
-    return [*orders, *stock, *shipments, *returns]
+def amazon_exports(outcome: Outcome, states: dict[int, Statement]) -> Iterator[Export]:
+    """Yield all Amazon reports."""
+    for number, at in enumerate(ORDER_EXPORTS):
+        rows = order_rows(outcome, states[at], AMAZON, since(ORDER_EXPORTS, number))
+        yield _report("orders", at, _orders(outcome, states[at], rows), "amazon-order-id")
+    for at in SNAPSHOTS[ACCOUNT][1:]:
+        yield _report("fba_inventory", at, _stock(outcome, at))
+    for number, at in enumerate(FBA_EXPORTS):
+        after = since(FBA_EXPORTS, number)
+        yield _report("fba_shipments", at, _shipments(outcome, after, at))
+        yield _report("fba_returns", at, _returns(outcome, after, at))
 
 
 def _first_statement(outcome: Outcome) -> np.ndarray[tuple[int], np.dtype[np.int64]]:

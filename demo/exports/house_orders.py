@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 import polars as pl
 
@@ -18,17 +20,13 @@ from ingestion.systems import HOUSE
 CLOSED_AFTER = 60 * DAY
 
 
-def house_order_exports(outcome: Outcome, states: dict[int, Statement]) -> list[Export]:
-    """Return the exports of both accounts, oldest first."""
-    return [
-        Export(
-            SALES_ACCOUNTS[account].name, "orders", "orders", at,
-            _frame(outcome, states[at], order_rows(outcome, states[at], account, since(ORDER_EXPORTS, n)), account),
-            group="order_id",
-        )
-        for account in (WEB, WHOLESALE)
-        for n, at in enumerate(ORDER_EXPORTS)
-    ]  # fmt: skip
+def house_order_exports(outcome: Outcome, states: dict[int, Statement]) -> Iterator[Export]:
+    """Yield the exports of both accounts, oldest first."""
+    for account in (WEB, WHOLESALE):
+        for number, at in enumerate(ORDER_EXPORTS):
+            rows = order_rows(outcome, states[at], account, since(ORDER_EXPORTS, number))
+            frame = _frame(outcome, states[at], rows, account)
+            yield Export(SALES_ACCOUNTS[account].name, "orders", "orders", at, frame, group="order_id")
 
 
 def _frame(outcome: Outcome, state: Statement, rows: OrderRows, account: int) -> pl.DataFrame:

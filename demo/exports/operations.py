@@ -5,7 +5,7 @@ The 3PL writes wall-clock times of its own zone without an offset, and order num
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import numpy as np
 import polars as pl
@@ -29,21 +29,17 @@ _PARTNER_TABLES = ("shipments", "returns", "stock_movements")
 _WMS_TABLES = ("allocations", "cancellations", "purchase_orders", "receipts", *_PARTNER_TABLES)
 
 
-def operation_exports(outcome: Outcome) -> list[Export]:
-    """Return every operational export of both systems."""
-    found: list[Export] = []
+def operation_exports(outcome: Outcome) -> Iterator[Export]:
+    """Yield every operational export of both systems."""
     for number, at in enumerate(OPERATION_EXPORTS):
-        after = since(OPERATION_EXPORTS, number)
-        writer = _Writer(outcome, after, at)
-        for entity in _WMS_TABLES:
-            found.append(Export(WMS, entity, entity, at, getattr(writer, entity)(WMS)))
-        for entity in _PARTNER_TABLES:
-            found.append(Export(PARTNER, entity, entity, at, getattr(writer, entity)(PARTNER)))
+        writer = _Writer(outcome, since(OPERATION_EXPORTS, number), at)
+        for account, entities in ((WMS, _WMS_TABLES), (PARTNER, _PARTNER_TABLES)):
+            for entity in entities:
+                yield Export(account, entity, entity, at, getattr(writer, entity)(account))
     for account in (WMS, PARTNER):
         for at in SNAPSHOTS[account][1:]:
             frame = stock_snapshot(outcome, account, at, partner=account == PARTNER)
-            found.append(Export(account, "stock_snapshots", "stock_snapshots", at, frame))
-    return found
+            yield Export(account, "stock_snapshots", "stock_snapshots", at, frame)
 
 
 class _Writer:

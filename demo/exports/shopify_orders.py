@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
@@ -34,9 +36,8 @@ DISCOUNT = 0.1
 Floats = NDArray[np.float64]
 
 
-def shopify_order_exports(outcome: Outcome, states: dict[int, Statement]) -> list[Export]:
-    """Return the exports of both shops, oldest first."""
-    found = []
+def shopify_order_exports(outcome: Outcome, states: dict[int, Statement]) -> Iterator[Export]:
+    """Yield the exports of both shops, oldest first."""
     for account in (SHOPIFY_US, SHOPIFY_EU):
         for number, at in enumerate(ORDER_EXPORTS):
             newest_first = account == SHOPIFY_US
@@ -46,8 +47,7 @@ def shopify_order_exports(outcome: Outcome, states: dict[int, Statement]) -> lis
                 frame = frame.drop(SINCE_2022)
             line_end = "\r\n" if account == SHOPIFY_EU else "\n"
             name = SALES_ACCOUNTS[account].name
-            found.append(Export(name, "orders", "orders_export", at, frame, line_end=line_end, group="Name"))
-    return found
+            yield Export(name, "orders", "orders_export", at, frame, line_end=line_end, group="Name")
 
 
 def _frame(outcome: Outcome, state: Statement, rows: OrderRows, account: int) -> pl.DataFrame:

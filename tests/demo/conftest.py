@@ -16,4 +16,4 @@ def outcome() -> Outcome:
 
 @pytest.fixture(scope="session")
 def exports(outcome: Outcome) -> list[Export]:
-    return all_exports(outcome)
+    return list(all_exports(outcome))

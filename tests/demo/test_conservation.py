@@ -150,6 +150,9 @@ def test_no_event_falls_on_a_full_minute_or_beyond_the_end(outcome: Outcome) -> 
             assert (times % MINUTE != 0).all(), name
             assert (times > START).all(), name
             assert (times < END).all(), name
+    ordered_at = outcome.world.demand.ordered_at
+    assert (ordered_at % MINUTE != 0).all()
+    assert START < ordered_at.min() < ordered_at.max() < END
     delivered = outcome.parcels.delivered_at[outcome.parcels.delivered_at > 0]
     assert (delivered % MINUTE != 0).all()
     assert (delivered < END).all()

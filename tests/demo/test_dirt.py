@@ -13,12 +13,12 @@ from demo.exports.tables import Export
 
 @pytest.fixture(scope="module")
 def clean(exports: list[Export]) -> list[Delivery]:
-    return tidy(exports)
+    return list(tidy(exports))
 
 
 @pytest.fixture(scope="module")
 def dirty(exports: list[Export]) -> list[Delivery]:
-    return untidy(exports)
+    return list(untidy(exports))
 
 
 def records(files: list[Delivery], account: str, word: str) -> Counter[bytes]:
