@@ -1,6 +1,6 @@
 """Export files in, typed raw tables and their books out; a complete program without an orchestrator."""
 
-from ingestion.ledger import ensure_raw_tables
+from ingestion.books import ensure_raw_tables
 from ingestion.outcome import FileOutcome, GateCheck, GateReport, IngestOutcome
 from ingestion.pipeline import ingest
 from ingestion.rebuild import RebuildOutcome, rebuild_from_lake

@@ -15,9 +15,10 @@ import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from ingestion.contract import LINEAGE_COLUMNS, Column, ColumnType, Feed, fold_header
+from ingestion.contract import LINEAGE_COLUMNS, Column, ColumnType, Feed
+from ingestion.headers import MatchedHeaders, match_headers
 from ingestion.parse import cell, parse
-from ingestion.rejects import MASK, record_text
+from ingestion.refusals import QUARANTINE, REASON, refused_rows
 
 _POLARS_TYPE: dict[ColumnType, pl.DataType] = {
     ColumnType.TEXT: pl.String(),
@@ -29,12 +30,6 @@ _POLARS_TYPE: dict[ColumnType, pl.DataType] = {
     ColumnType.DATE: pl.Date(),
 }
 _LINEAGE_TYPE = {"VARCHAR": pl.String(), "BIGINT": pl.Int64(), "TIMESTAMP": pl.Datetime("us")}
-_QUARANTINE = {
-    "source_row": pl.Int64(), "line_no": pl.Int64(), "raw_text": pl.String(), "is_base64": pl.Boolean(),
-    "reason_code": pl.String(), "column_name": pl.String(), "detail": pl.String(),
-}  # fmt: skip
-_EXCERPT = 60
-_RULE = "_reason"
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,10 +76,10 @@ def conform(decoded: Path, rejects: Path, feed: Feed, lineage: Lineage, targets:
     loaded = refused = 0
     added: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
-    unread = pl.DataFrame(pq.read_table(rejects), schema=_QUARANTINE)
+    unread = pl.DataFrame(pq.read_table(rejects), schema=QUARANTINE)
     gate_schema: dict[str, pl.DataType] = {column.name: pl.String() for column in judged}
     gate_schema["_refused"] = pl.Boolean()
-    with _Writer(targets.rows, raw_schema(feed)) as good, _Writer(targets.quarantine, _QUARANTINE) as bad, \
+    with _Writer(targets.rows, raw_schema(feed)) as good, _Writer(targets.quarantine, QUARANTINE) as bad, \
             _Writer(targets.gate, gate_schema) as gate:  # fmt: skip
         bad.write(unread)
         gate.write(_unread_gate_rows(unread.height, judged))
@@ -92,8 +87,8 @@ def conform(decoded: Path, rejects: Path, feed: Feed, lineage: Lineage, targets:
             matched = match_headers(frame.columns, feed)
             added, missing = matched.added, matched.missing
             typed = _typed(frame, feed, matched, lineage)
-            good.write(typed.filter(pl.col(_RULE).is_null()).select(raw_schema(feed).keys()))
-            bad.write(_refused_rows(typed, frame, feed, matched))
+            good.write(typed.filter(pl.col(REASON).is_null()).select(raw_schema(feed).keys()))
+            bad.write(refused_rows(typed, frame, feed, matched))
             gate.write(_gate_rows(typed, frame, judged, matched))
         loaded, refused = good.rows, bad.rows
     return Conformed(loaded + refused, loaded, refused, added, missing)
@@ -107,34 +102,6 @@ def gate_columns(feed: Feed) -> tuple[Column, ...]:
         if column.type not in (ColumnType.TEXT, ColumnType.IDENTIFIER)
         or column.allowed or not column.nullable or (feed.unique_in_file and column.name in feed.grain)
     )  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class MatchedHeaders:
-    """Source header by declared column name; undeclared headers; declared, non-personal columns the file lacks."""
-
-    source: dict[str, str]
-    added: tuple[str, ...]
-    missing: tuple[str, ...]
-    personal: frozenset[str]
-
-
-def match_headers(header: list[str], feed: Feed) -> MatchedHeaders:
-    """Match a file's headers, after the reshape, with the feed's columns; the newest alias present wins."""
-    by_fold = {fold_header(name): name for name in header if not name.startswith("_")}
-    source: dict[str, str] = {}
-    for column in feed.columns:
-        found = next((by_fold[fold_header(name)] for name in column.headers if fold_header(name) in by_fold), None)
-        if found is not None:
-            source[column.name] = found
-    taken = set(source.values())
-    personal = frozenset(source[column.name] for column in feed.columns if column.personal and column.name in source)
-    return MatchedHeaders(
-        source=source,
-        added=tuple(name for name in header if name not in taken and not name.startswith("_")),
-        missing=tuple(column.name for column in feed.stored_columns if column.name not in source),
-        personal=personal,
-    )
 
 
 def _blocks(decoded: Path, feed: Feed) -> Iterator[pl.DataFrame]:
@@ -175,7 +142,7 @@ def _typed(frame: pl.DataFrame, feed: Feed, matched: MatchedHeaders, lineage: Li
         "_loaded_at": pl.lit(lineage.loaded_at).cast(pl.Datetime("us")),
     }
     return out.with_columns(
-        pl.coalesce(*codes).alias(_RULE), pl.coalesce(*names).alias("_reason_column"),
+        pl.coalesce(*codes).alias(REASON), pl.coalesce(*names).alias("_reason_column"),
         *(value.alias(name) for name, value in constants.items()),
     ).drop([f"_r{index}" for index in range(width)]).collect()  # fmt: skip
 
@@ -193,28 +160,11 @@ def _extra(added: tuple[str, ...]) -> pl.Expr:
     return pl.when(joined != "").then(pl.concat_str(pl.lit("{"), joined, pl.lit("}")))
 
 
-def _refused_rows(typed: pl.DataFrame, frame: pl.DataFrame, feed: Feed, matched: MatchedHeaders) -> pl.DataFrame:
-    bad = typed[_RULE].is_not_null()
-    if not bad.any():
-        return pl.DataFrame(schema=_QUARANTINE)
-    header = [name for name in frame.columns if not name.startswith("_")]
-    rows = []
-    verdicts = typed.filter(bad).select("_source_row", "_line_no", _RULE, "_reason_column").iter_rows()
-    for (source_row, line_no, code, column), cells in zip(
-        verdicts, frame.filter(bad).iter_rows(named=True), strict=True
-    ):
-        found = cells[matched.source[column]] or ""
-        detail = f"{matched.source[column]}: {_EXPECTED[code]}, found {found[:_EXCERPT]!r}"
-        shown = [MASK if name in matched.personal and cells[name] else cells[name] or "" for name in header]
-        rows.append((source_row, line_no, record_text(shown, feed.dialect)[:4000], False, code, column, detail))
-    return pl.DataFrame(rows, schema=_QUARANTINE, orient="row")
-
-
 def _gate_rows(
     typed: pl.DataFrame, frame: pl.DataFrame, judged: tuple[Column, ...], matched: MatchedHeaders
 ) -> pl.DataFrame:
     cells = [_gate_cell(column, matched).alias(column.name) for column in judged]
-    return frame.select(*cells, typed[_RULE].is_not_null().alias("_refused"))
+    return frame.select(*cells, typed[REASON].is_not_null().alias("_refused"))
 
 
 def _gate_cell(column: Column, matched: MatchedHeaders) -> pl.Expr:
@@ -250,20 +200,3 @@ class _Writer:
 
     def __exit__(self, *_: object) -> None:
         self._file.close()
-
-
-_EXPECTED = {
-    "required_blank": "a value is required",
-    "not_allowed": "expected one of the declared values",
-    "not_integer": "expected a whole number without separators",
-    "not_decimal": "expected a number with a decimal point and no separators",
-    "too_precise": "expected at most 14 digits before and 4 after the point",
-    "not_boolean": "expected true or false",
-    "not_date": "expected a date as 2026-11-20",
-    "not_timestamp": "expected an instant as 2026-11-20T06:00:00Z",
-    "out_of_range": "expected a year from 1990 to 2099",
-    "ambiguous_local_time": "the clock showed this time twice; write the offset",
-    "nonexistent_local_time": "the clock skipped this time; write the offset",
-    "negative": "expected zero or more",
-    "identifier_damaged": "a spreadsheet has turned this identifier into a rounded number",
-}

@@ -7,9 +7,7 @@ control characters, is not valid text, has too long a field or a broken quote). 
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -19,37 +17,24 @@ import pyarrow.parquet as pq
 
 from ingestion.contract import Dialect, Feed, System, fold_header
 from ingestion.decoded import Decoded, DecodeLimits
-from ingestion.detect import Detection, detect, header_problem
-from ingestion.encoding import Encoding, EncodingRefusedError, choose_encoding, utf8_chunks
+from ingestion.detect import Detection
+from ingestion.encoding import Encoding, utf8_chunks
+from ingestion.recognise import CONTROLS, HeldError, grammar_of, leading_bytes, recognise
 from ingestion.records import Block, Grammar, Positions, RecordTooLongError, cut
 from ingestion.rejects import REJECT_SCHEMA, RejectWriter, cells_of
 
-_CONTROLS = bytes(byte for byte in range(32) if byte not in (9, 10, 13)) + b"\x7f"
-_IS_CONTROL = np.isin(np.arange(256), np.frombuffer(_CONTROLS, dtype=np.uint8))
-_PACKED = {
-    b"\x1f\x8b": "gzip",
-    b"PK": "zip or spreadsheet",
-    b"BZh": "bzip2",
-    b"\xfd7zXZ": "xz",
-    b"\x28\xb5\x2f\xfd": "zstandard",
-}
-
-
-class _HeldError(Exception):
-    def __init__(self, reason: str, detail: str) -> None:
-        super().__init__(f"{reason}: {detail}")
-        self.reason, self.detail = reason, detail
+_IS_CONTROL = np.isin(np.arange(256), np.frombuffer(CONTROLS, dtype=np.uint8))
 
 
 def decode_file(source: Path, target: Path, rejects: Path, system: System, limits: DecodeLimits) -> Decoded:
     """Read `source` as one of the system's feeds into `target` and `rejects` (both replaced); see the module's text."""
     try:
-        feed, header, encoding, body_at = _recognise(source, system, limits)
-    except _HeldError as held:
+        feed, header, encoding, body_at = recognise(source, system, limits)
+    except HeldError as held:
         return Decoded(reason=held.reason, detail=held.detail)
     if isinstance(feed, Detection):
         entity = feed.looks_like
-        grammar = _grammar(system.feeds[0].dialect)
+        grammar = grammar_of(system.feeds[0].dialect)
         counted = _count_records(_blocks(source, encoding, body_at, grammar, len(header), limits))
         return Decoded(feed.reason, feed.detail, entity, encoding.name, header, feed.missing, counted)
     reader = _BodyReader(feed, header, encoding, limits)
@@ -57,93 +42,6 @@ def decode_file(source: Path, target: Path, rejects: Path, system: System, limit
         return reader.read(source, body_at, target, rejects)
     except RecordTooLongError as error:
         return Decoded("record_too_long", str(error), feed.entity, encoding.name, header, rows_in=reader.rows_in)
-
-
-def _recognise(
-    source: Path, system: System, limits: DecodeLimits
-) -> tuple[Feed | Detection, tuple[str, ...], Encoding, int]:
-    """Return feed (or why none), header, encoding and where the body starts, trying each dialect the system declares."""
-    with source.open("rb") as handle:
-        start = handle.read(8)
-    if not start:
-        raise _HeldError("empty", "the file has no bytes")
-    for magic, name in _PACKED.items():
-        if start.startswith(magic):
-            raise _HeldError("packed", f"the content is {name}, not text; unpack it first")
-    failures: list[tuple[Detection, tuple[str, ...], Encoding, int]] = []
-    problem: _HeldError | None = None
-    for dialect in dict.fromkeys(feed.dialect for feed in system.feeds):
-        try:
-            encoding = choose_encoding(source, dialect.encodings)
-            header, body_at = _read_header(source, encoding, dialect, limits)
-        except EncodingRefusedError as error:
-            problem = _HeldError("encoding", str(error))
-            continue
-        except _HeldError as held:
-            problem = held
-            continue
-        peers = replace(system, feeds=tuple(feed for feed in system.feeds if feed.dialect == dialect))
-        found = detect(header, peers)
-        if found.feed is not None:
-            return found.feed, header, encoding, body_at
-        failures.append((found, header, encoding, body_at))
-    if not failures:
-        raise problem or _HeldError("unknown_header", f"{system.title} declares no feeds")
-    return max(failures, key=lambda failure: bool(failure[0].looks_like))
-
-
-def _read_header(
-    source: Path, encoding: Encoding, dialect: Dialect, limits: DecodeLimits
-) -> tuple[tuple[str, ...], int]:
-    start = _leading_bytes(source, encoding, 4 * limits.max_columns * 256)
-    skipped = len(start) - len(start.lstrip(b"\r\n"))
-    body = start[skipped:]
-    if not body:
-        raise _HeldError("empty", "the file has only blank lines")
-    line, size = _first_record(body, _grammar(dialect))
-    if line.translate(None, delete=_CONTROLS) != line:
-        raise _HeldError("not_text", "the first line holds control characters; is this a text file?")
-    try:
-        text = line.decode("utf-8")
-        cells = cells_of(text, dialect)
-    except UnicodeDecodeError as error:
-        raise _HeldError("encoding", f"the header is not valid {encoding.name}") from error
-    except csv.Error as error:
-        raise _HeldError("malformed_header", f"the header breaks the quoting rules: {error}") from error
-    header = tuple(cell.replace("\ufeff", "").strip() or f"(column {n})" for n, cell in enumerate(cells, start=1))
-    if found := header_problem(header, limits.max_columns):
-        raise _HeldError(*found)
-    return header, skipped + size
-
-
-def _leading_bytes(source: Path, encoding: Encoding, wanted: int) -> bytes:
-    start = b""
-    for chunk in utf8_chunks(source, encoding):
-        start += chunk
-        if len(start) >= wanted:
-            break
-    return start
-
-
-def _first_record(body: bytes, grammar: Grammar) -> tuple[bytes, int]:
-    """Return the first record without its line end, and how many bytes it takes with it."""
-    if grammar.quote is None:
-        line = body.splitlines(keepends=True)[0] if body.isascii() else _first_line(body)
-        return line.rstrip(b"\r\n"), len(line)
-    match = grammar.record.match(body)
-    if match is None:
-        raise _HeldError("malformed_header", "the header breaks the quoting rules")
-    return match.group().rstrip(b"\r\n"), match.end()
-
-
-def _first_line(body: bytes) -> bytes:
-    stops = [position for position in (body.find(b"\n"), body.find(b"\r")) if position >= 0]
-    end = min(stops, default=len(body))
-    return body[: end + 1]
-
-
-def _grammar(dialect: Dialect) -> Grammar:
-    return Grammar(ord(dialect.delimiter), ord(dialect.quote) if dialect.quote else None)
 
 
 def _count_records(blocks: Iterator[tuple[bytes, Block]]) -> int:
@@ -176,7 +74,7 @@ class _BodyReader:
 
     def __init__(self, feed: Feed, header: tuple[str, ...], encoding: Encoding, limits: DecodeLimits) -> None:
         self.feed, self.header, self.encoding, self.limits = feed, header, encoding, limits
-        self.grammar = _grammar(feed.dialect)
+        self.grammar = grammar_of(feed.dialect)
         self.rows_in = 0
         self._line = 1
 
@@ -184,7 +82,7 @@ class _BodyReader:
         """Write both Parquet files and return the counts."""
         fields = [pa.field(name, pa.string()) for name in self.header]
         schema = pa.schema([*fields, pa.field("_source_row", pa.int64()), pa.field("_line_no", pa.int64())])
-        self._line += _count_line_ends(_leading_bytes(source, self.encoding, body_at)[:body_at])
+        self._line += _count_line_ends(leading_bytes(source, self.encoding, body_at)[:body_at])
         personal = _personal_positions(self.feed, self.header)
         with (
             pq.ParquetWriter(target, schema, compression="lz4") as good,
@@ -211,8 +109,8 @@ class _BodyReader:
             rejects.add(int(numbers[index]), int(lines[index]), raw, str(reasons[index]))
         for span in block.broken:
             number = self.rows_in + 1 + int(np.searchsorted(origins, span.start))
-            line = self._line + int(np.searchsorted(line_ends, span.start))
-            rejects.add(number, line, data[span.start : span.end].rstrip(b"\r\n"), "malformed_quote")
+            line_no = self._line + int(np.searchsorted(line_ends, span.start))
+            rejects.add(number, line_no, data[span.start : span.end].rstrip(b"\r\n"), "malformed_quote")
         rejects.flush()
         self.rows_in += len(origins)
         self._line += len(line_ends)
@@ -224,21 +122,19 @@ class _BodyReader:
     def _judge(self, data: bytes, block: Block) -> np.ndarray:
         """Return a reason code per record, empty for a good one."""
         reasons = np.full(len(block.starts), "", dtype="<U20")
-        for index in np.flatnonzero(block.widest > self.limits.max_field_chars):
-            if (
-                _longest_cell(data[block.starts[index] : block.ends[index]], self.feed.dialect)
-                > self.limits.max_field_chars
-            ):
+        longest = self.limits.max_field_chars
+        for index in np.flatnonzero(block.widest > longest):
+            if _longest_cell(data[block.starts[index] : block.ends[index]], self.feed.dialect) > longest:
                 reasons[index] = "field_too_long"
         reasons[block.fields != len(self.header)] = "ragged"
         body = data[: block.consumed]
-        if len(body.translate(None, delete=_CONTROLS)) != len(body):
+        if len(body.translate(None, delete=CONTROLS)) != len(body):
             at = np.flatnonzero(_IS_CONTROL[np.frombuffer(body, dtype=np.uint8)])
             reasons[_owners(at, block)] = "control_character"
         if self.encoding.damaged:
-            for index in range(len(block.starts)):
-                if not _is_text(data[block.starts[index] : block.ends[index]]):
-                    reasons[index] = "undecodable"
+            for number, (start, end) in enumerate(zip(block.starts, block.ends, strict=True)):
+                if not _is_text(data[start:end]):
+                    reasons[number] = "undecodable"
         return reasons
 
     def _parse(self, body: bytes, expected: int) -> pa.Table:

@@ -16,8 +16,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from ingestion.books import Arrival, FileEntry, Settlement
 from ingestion.durable import put_in_place, write_whole
-from ingestion.ledger import Arrival, FileEntry, Settlement
 from ingestion.outcome import GateReport
 
 _INSTANTS = ("exported_at", "claimed_at", "finished_at")

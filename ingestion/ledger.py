@@ -1,143 +1,21 @@
-"""The books of ingestion, in the same DuckDB file as the rows they speak of, written in the same transaction.
-
-`ingest.files`: one row per (account, sha256) ever accepted or held. `ingest.arrivals`: one row per delivery, new or
-duplicate. `ingest.landing`: the files on disk that need no second look. `ingest.schema_events`: the first file of a feed
-in which an undeclared column came or a declared one was missing. `quarantine.rows`: one row per refused record of a loaded
-file; a held file is kept whole in `data/quarantine/` instead.
-"""
+"""Writing the books: in the same DuckDB file as the rows they speak of, and in the same transaction."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
-from ingestion.contract import LINEAGE_COLUMNS, raw_table
+from ingestion.books import FILES, Arrival, FileEntry, Known, Settlement, Statement
 from ingestion.stage import stamp
-from ingestion.systems import SYSTEMS
-from warehouse.raw_store import ensure_table, quoted
-
-RULE_VERSION = "1"
-"""Raised when a parsing rule changes, so that a refused row says under which rules it was refused."""
-
-FILES = (
-    ("account", "VARCHAR"), ("system", "VARCHAR"), ("entity", "VARCHAR"), ("sha256", "VARCHAR"), ("source_file", "VARCHAR"),
-    ("size_bytes", "BIGINT"), ("exported_at", "TIMESTAMP"), ("encoding", "VARCHAR"), ("status", "VARCHAR"),
-    ("reason", "VARCHAR"), ("rows_in", "BIGINT"), ("rows_loaded", "BIGINT"), ("rows_quarantined", "BIGINT"),
-    ("claimed_at", "TIMESTAMP"), ("finished_at", "TIMESTAMP"),
-)  # fmt: skip
-ARRIVALS = (
-    ("account", "VARCHAR"), ("source_file", "VARCHAR"), ("sha256", "VARCHAR"), ("seen_at", "TIMESTAMP"), ("outcome", "VARCHAR"),
-)  # fmt: skip
-LANDING = (
-    ("account", "VARCHAR"), ("source_file", "VARCHAR"), ("size_bytes", "BIGINT"), ("modified_ns", "BIGINT"),
-    ("changed_ns", "BIGINT"), ("inode", "UBIGINT"), ("sha256", "VARCHAR"),
-)  # fmt: skip
-SCHEMA_EVENTS = (
-    ("account", "VARCHAR"), ("system", "VARCHAR"), ("entity", "VARCHAR"), ("sha256", "VARCHAR"), ("event", "VARCHAR"),
-    ("column_name", "VARCHAR"), ("seen_at", "TIMESTAMP"),
-)  # fmt: skip
-QUARANTINE_ROWS = (
-    ("account", "VARCHAR"), ("system", "VARCHAR"), ("entity", "VARCHAR"), ("sha256", "VARCHAR"), ("source_file", "VARCHAR"),
-    ("line_no", "BIGINT"), ("source_row", "BIGINT"), ("raw_text", "VARCHAR"), ("is_base64", "BOOLEAN"),
-    ("reason_code", "VARCHAR"), ("column_name", "VARCHAR"), ("detail", "VARCHAR"), ("rule_version", "VARCHAR"),
-    ("status", "VARCHAR"), ("quarantined_at", "TIMESTAMP"),
-)  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class FileEntry:
-    """One row of `ingest.files`; instants are UTC without a zone."""
-
-    account: str
-    system: str
-    entity: str
-    sha256: str
-    source_file: str
-    size_bytes: int
-    exported_at: datetime
-    encoding: str
-    status: str
-    reason: str
-    rows_in: int
-    rows_loaded: int
-    rows_quarantined: int
-    claimed_at: datetime
-    finished_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Settlement:
-    """Everything one file leaves in the warehouse: its entry, drift, and the Parquet files of its rows when it loaded."""
-
-    file: FileEntry
-    added: tuple[str, ...] = ()
-    missing: tuple[str, ...] = ()
-    rows: Path | None = None
-    quarantine: Path | None = None
-    rule_version: str = RULE_VERSION
-
-
-@dataclass(frozen=True, slots=True)
-class Arrival:
-    """One delivery of a content; `identity` is what its file looked like on disk."""
-
-    account: str
-    source_file: str
-    sha256: str
-    seen_at: datetime
-    outcome: str
-    identity: tuple[str, str, int, int, int, int]
-
-
-@dataclass(frozen=True, slots=True)
-class Statement:
-    """The instant a content speaks of, and whether a file name stated it or only a modification time."""
-
-    exported_at: datetime
-    is_stamped: bool
-
-    def joined(self, other: Statement) -> Statement:
-        """Return what two deliveries of one content state together; which of them came first does not matter.
-
-        Unchanged stock exported again is true at the later stamp. A modification time is weaker than any stamp, and of two
-        the earlier is nearer to the export: a copy made later proves nothing.
-        """
-        if self.is_stamped and other.is_stamped:
-            return max(self, other, key=lambda statement: statement.exported_at)
-        if self.is_stamped or other.is_stamped:
-            return self if self.is_stamped else other
-        return min(self, other, key=lambda statement: statement.exported_at)
-
-
-@dataclass(frozen=True, slots=True)
-class Known:
-    """What the ledger knew when the run began; kept up to date by the run."""
-
-    contents: dict[tuple[str, str], Statement] = field(default_factory=dict)
-    """(account, sha256) to what is known of its instant."""
-    landing: set[tuple[str, str, int, int, int, int]] = field(default_factory=set)
+from warehouse.raw_store import quoted
 
 
 class LedgerError(Exception):
     """A commit would not add up, so nothing of the file was written."""
-
-
-def ensure_raw_tables(connection: duckdb.DuckDBPyConnection) -> None:
-    """Create every raw, ingest and quarantine table that is not there, empty and typed; add columns an older one lacks."""
-    for system in SYSTEMS:
-        for feed in system.feeds:
-            declared = [(column.name, column.type.sql) for column in feed.stored_columns]
-            ensure_table(connection, "raw", raw_table(system, feed), [*declared, *LINEAGE_COLUMNS])
-    ensure_table(connection, "ingest", "files", FILES)
-    ensure_table(connection, "ingest", "arrivals", ARRIVALS)
-    ensure_table(connection, "ingest", "landing", LANDING)
-    ensure_table(connection, "ingest", "schema_events", SCHEMA_EVENTS)
-    ensure_table(connection, "quarantine", "rows", QUARANTINE_ROWS)
 
 
 def read_known(connection: duckdb.DuckDBPyConnection) -> Known:

@@ -19,18 +19,10 @@ from typing import Protocol
 import duckdb
 
 from company import Paths, Settings
+from ingestion.books import Arrival, Known, Settlement, Statement, ensure_raw_tables
 from ingestion.gate import Gate, GateRequest
 from ingestion.lake import keep_arrival, keep_entry, keep_rows, restate
-from ingestion.ledger import (
-    Arrival,
-    Known,
-    Settlement,
-    Statement,
-    ensure_raw_tables,
-    read_known,
-    record_arrival,
-    settle,
-)
+from ingestion.ledger import read_known, record_arrival, settle
 from ingestion.outcome import FileOutcome, GateReport, IngestOutcome
 from ingestion.prepare import Prepared, explain, held, now, prepare
 from ingestion.quarantine import hold

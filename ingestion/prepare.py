@@ -9,10 +9,11 @@ from pathlib import Path
 import duckdb
 
 from company import Settings
+from ingestion.books import FileEntry
 from ingestion.contract import FeedKind
 from ingestion.decoded import Decoded
 from ingestion.gate import GateRequest
-from ingestion.ledger import FileEntry, typical_rows
+from ingestion.ledger import typical_rows
 from ingestion.outcome import GateReport
 from ingestion.reader import Reader
 from ingestion.stage import Sighting, Staged, exported_at

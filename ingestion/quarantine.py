@@ -8,8 +8,8 @@ import shutil
 from dataclasses import asdict
 from pathlib import Path
 
+from ingestion.books import FileEntry
 from ingestion.durable import put_in_place, write_whole
-from ingestion.ledger import FileEntry
 from ingestion.outcome import GateReport
 
 _SAMPLE = 50

@@ -8,9 +8,10 @@ from pathlib import Path
 import duckdb
 
 from company import Paths, Settings
+from ingestion.books import ensure_raw_tables
 from ingestion.durable import PARTIAL
 from ingestion.lake import read_arrivals, read_entries
-from ingestion.ledger import ensure_raw_tables, record_arrival, settle
+from ingestion.ledger import record_arrival, settle
 from warehouse.connection import writer
 
 

@@ -87,7 +87,7 @@ class WorkerProcess:
 def serve() -> None:
     """Answer decode requests from standard input until it closes."""
     import pyarrow as pa
-    import pyarrow.compute  # noqa: F401 - loaded on first use otherwise, within the bound meant for the file
+    import pyarrow.compute
 
     from ingestion.decode import decode_file
     from ingestion.decoded import DecodeLimits

@@ -1,0 +1,57 @@
+"""Rows that broke a rule of their column, as quarantine rows that say which rule, where, and what was found."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from ingestion.contract import Feed
+from ingestion.headers import MatchedHeaders
+from ingestion.rejects import MASK, record_text
+
+QUARANTINE = {
+    "source_row": pl.Int64(), "line_no": pl.Int64(), "raw_text": pl.String(), "is_base64": pl.Boolean(),
+    "reason_code": pl.String(), "column_name": pl.String(), "detail": pl.String(),
+}  # fmt: skip
+"""Columns of a refused row; grain: one record after the reshape."""
+REASON = "_reason"
+_EXCERPT = 60
+_LONGEST_TEXT = 4000
+
+_EXPECTED = {
+    "required_blank": "a value is required",
+    "not_allowed": "expected one of the declared values",
+    "not_integer": "expected a whole number without separators",
+    "not_decimal": "expected a number with a decimal point and no separators",
+    "too_precise": "expected at most 14 digits before and 4 after the point",
+    "not_boolean": "expected true or false",
+    "not_date": "expected a date as 2026-11-20",
+    "not_timestamp": "expected an instant as 2026-11-20T06:00:00Z",
+    "out_of_range": "expected a year from 1990 to 2099",
+    "ambiguous_local_time": "the clock showed this time twice; write the offset",
+    "nonexistent_local_time": "the clock skipped this time; write the offset",
+    "negative": "expected zero or more",
+    "identifier_damaged": "a spreadsheet has turned this identifier into a rounded number",
+}
+
+
+def refused_rows(typed: pl.DataFrame, frame: pl.DataFrame, feed: Feed, matched: MatchedHeaders) -> pl.DataFrame:
+    """Return the quarantine rows of the records that `typed` refuses, with personal cells masked.
+
+    `typed` has a verdict per row of `frame`, the record's text cells: `_reason`, `_reason_column`, `_source_row`, `_line_no`.
+    """
+    bad = typed[REASON].is_not_null()
+    if not bad.any():
+        return pl.DataFrame(schema=QUARANTINE)
+    header = [name for name in frame.columns if not name.startswith("_")]
+    rows = []
+    verdicts = typed.filter(bad).select("_source_row", "_line_no", REASON, "_reason_column").iter_rows()
+    for (source_row, line_no, code, column), cells in zip(
+        verdicts, frame.filter(bad).iter_rows(named=True), strict=True
+    ):
+        found = cells[matched.source[column]] or ""
+        detail = f"{matched.source[column]}: {_EXPECTED[code]}, found {found[:_EXCERPT]!r}"
+        shown = [MASK if name in matched.personal and cells[name] else cells[name] or "" for name in header]
+        rows.append(
+            (source_row, line_no, record_text(shown, feed.dialect)[:_LONGEST_TEXT], False, code, column, detail)
+        )
+    return pl.DataFrame(rows, schema=QUARANTINE, orient="row")

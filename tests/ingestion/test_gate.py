@@ -1,0 +1,114 @@
+"""The gate with the real library: the suite a declaration becomes, and its verdict on good and bad files."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from company import REPOSITORY
+from ingestion import ingest
+from ingestion.gate import expectations
+from ingestion.systems import HOUSE
+
+PO = "po_id,po_line,supplier_id,sku,location_id,ordered_qty,ordered_at,status\n"
+
+
+def order(number: int, qty: str = "5", status: str = "open", line: str = "1", at: str = "2026-11-01T00:00:00Z") -> str:
+    return f"P{number},{line},S,SKU,L,{qty},{at},{status}\n"
+
+
+@pytest.fixture
+def strict(make_company: Any) -> Any:
+    company = make_company()
+    limits = company.settings.limits.model_copy(update={"max_reject_rate": Decimal("0.05")})
+    company.settings = company.settings.model_copy(update={"limits": limits})
+    return company
+
+
+GOOD = [order(n) for n in range(100)]
+
+
+def few(line: str, count: int) -> list[str]:
+    return [*GOOD[count:], *[line] * count]
+
+
+CASES: dict[str, tuple[list[str], str]] = {
+    "as promised": (GOOD, ""),
+    "a few bad rows": (few(order(900, qty="x"), 5), ""),
+    "quantities that are none": (few(order(900, qty="1,000".replace(",", ".")), 6), "expect_column_values_to_match_regex(ordered_qty)"),
+    "no SKU in many rows": (few("P900,1,S,,L,5,2026-11-01T00:00:00Z,open\n", 6), "expect_column_values_to_not_be_null(sku)"),
+    "unknown statuses": (few(order(900, status="paused"), 6), "expect_column_values_to_be_in_set(status)"),
+    "local times": (few(order(900, at="01.11.2026"), 6), "expect_column_values_to_match_regex(ordered_at)"),
+    "one key on many rows": (few(order(900), 6), "expect_compound_columns_to_be_unique(po_id, po_line)"),
+    "rows that cannot be read": (few("P900,1\n", 6), "expect_column_values_to_be_in_set(_refused)"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_a_file_passes_or_is_held_whole(strict: Any, case: str) -> None:
+    lines, broken = CASES[case]
+    strict.drop("wms", "purchase_orders.csv", PO + "".join(lines))
+    [file] = ingest(strict.settings, strict.paths).files
+    assert file.gate is not None
+    assert file.gate.passed == (not broken)
+    assert file.rows_in == file.rows_loaded + file.rows_quarantined == 100
+    if broken:
+        assert broken in file.reason
+        assert "6 of 100 rows (6.0 %)" in file.reason
+        assert (file.status, file.rows_loaded, file.rows_quarantined) == ("held", 0, 100)
+        assert strict.rows("select count(*) from raw.house__purchase_orders") == [(0,)]
+        assert (strict.paths.quarantine / "wms" / file.sha256 / "reason.json").exists()
+    else:
+        assert file.status == "loaded"
+
+
+def test_blank_optional_cells_do_not_make_a_lone_bad_cell_a_large_share(strict: Any) -> None:
+    header = PO.replace("status", "status,updated_at")
+    lines = [order(n).replace("\n", ",\n") for n in range(99)] + [order(900).replace("\n", ",yesterday\n")]
+    strict.drop("wms", "po.csv", header + "".join(lines))
+    [file] = ingest(strict.settings, strict.paths).files
+    assert (file.status, file.rows_loaded, file.rows_quarantined) == ("loaded", 99, 1)
+
+
+def test_a_snapshot_that_lost_most_of_its_rows_is_held_when_asked(strict: Any) -> None:
+    limits = strict.settings.limits.model_copy(update={"min_row_count_rate": Decimal("0.5")})
+    strict.settings = strict.settings.model_copy(update={"limits": limits})
+    header = "as_of_at,location_id,sku,on_hand_qty\n"
+    for day, count in ((1, 100), (2, 90), (3, 4), (4, 0)):
+        rows = "".join(f"2026-11-0{day}T00:00:00Z,L,S{n},{n}\n" for n in range(count))
+        strict.drop("wms", f"stock_2026110{day}T000000Z.csv", header + rows)
+        [file] = ingest(strict.settings, strict.paths).files
+        assert file.status == ("loaded" if count >= 90 else "held"), file
+        assert ("expect_table_row_count_to_be_between" in file.reason) == (count < 90)
+
+
+def test_the_suite_states_each_promise_of_the_declaration_once() -> None:
+    feed = HOUSE.feed("purchase_orders")
+    suite = expectations(feed, [column.name for column in feed.columns], 0.05)
+    rules = [(rule.expectation_type, getattr(rule, "column", None)) for rule in suite]
+    assert len(rules) == len(set(rules))
+    assert ("expect_compound_columns_to_be_unique", None) in rules
+    assert {column for kind, column in rules if kind == "expect_column_values_to_not_be_null"} == {
+        column.name for column in feed.columns if not column.nullable
+    }
+    assert {rule.mostly for rule in suite if hasattr(rule, "mostly")} == {0.95}
+
+
+def test_only_the_gate_process_ever_imports_the_library(strict: Any) -> None:
+    strict.drop("wms", "po.csv", PO + order(1))
+    program = (
+        "import sys; from pathlib import Path; from company import Paths, load_settings; import ingestion;"
+        "s = load_settings(Path(sys.argv[1])); o = ingestion.ingest(s, Paths(s.home));"
+        "assert o.files[0].gate.checks, o; assert 'great_expectations' not in sys.modules"
+    )
+    before = set(Path(REPOSITORY).iterdir())
+    environment = {key: value for key, value in os.environ.items() if key != "GX_ANALYTICS_ENABLED"}
+    command = [sys.executable, "-c", program, str(strict.home)]
+    subprocess.run(command, cwd=REPOSITORY, env=environment, check=True, timeout=300)
+    assert {path.name for path in set(Path(REPOSITORY).iterdir()) - before} <= {".pytest_cache"}
