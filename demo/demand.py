@@ -115,7 +115,8 @@ def _instants(rng: np.random.Generator, stream: Stream, count: int) -> Instants:
     at = off_minutes(local_to_utc(zone, (FIRST_DAY + days) * DAY + second))
     too_late = np.maximum(0, -(-(at - (END - MINUTE)) // DAY))
     too_early = np.maximum(0, -(-(START + MINUTE - at) // DAY))
-    return at + (too_early - too_late) * DAY
+    moved: Instants = at + (too_early - too_late) * DAY
+    return moved
 
 
 def _lines(

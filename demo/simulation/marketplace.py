@@ -12,7 +12,7 @@ from demo.demand import Demand
 from demo.simulation.fulfilment import Fulfilment, Schedule
 from demo.simulation.journal import CUSTOMER, DAMAGED, ON_HAND
 
-BUYER_CANCELS = 0.02
+BUYER_CANCELS = 0.03
 UNPAID = 21 * DAY
 """After that long the marketplace calls an order off that nobody paid."""
 UNSELLABLE_RETURN = 0.35
@@ -56,7 +56,7 @@ class Marketplace:
             free[item] -= quantity
         ship_at = off_minute(at + int(self.rng.integers(5 * HOUR, 44 * HOUR)))
         if self.rng.random() < BUYER_CANCELS:
-            longest = 4 * HOUR if self.rng.random() < 0.5 else UNPAID
+            longest = 4 * HOUR if self.rng.random() < 0.3 else UNPAID
             cancel_at = off_minute(at + int(self.rng.integers(10 * 60, longest)))
             if not at < self.frozen <= cancel_at:
                 self.schedule(cancel_at, lambda now: self._cancel(order, now))
