@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 
 import altair as alt
 import pandas as pd
@@ -11,6 +12,7 @@ PALETTE = {"teal": "#3f8a83", "sand": "#c99a5b", "slate": "#7d8ca3", "brick": "#
 """Mid tones that read on the light and on the dark page."""
 
 TREND_HEIGHT = 280
+WATERFALL_HEIGHT = 380
 _SHORT_DAYS, _MEDIUM_DAYS = 10, 70
 _BAR_STEP, _FEED_STEP = 34, 22
 _STEP_COLORS = {"total": PALETTE["teal"], "added": PALETTE["moss"], "taken away": PALETTE["sand"]}
@@ -18,11 +20,17 @@ _STATUS_COLORS = {"fresh": PALETTE["teal"], "late": PALETTE["sand"], "silent": P
 
 
 def rate_trend(
-    frame: pd.DataFrame, day: str, series: Mapping[str, str], targets: Mapping[str, float | None] | None = None
+    frame: pd.DataFrame,
+    day: str,
+    series: Mapping[str, str],
+    targets: Mapping[str, float | None] | None = None,
+    *,
+    unsettled_since: date | None = None,
 ) -> alt.LayerChart:
     """Return lines of rates over a local date, and a dashed rule per target; `series` maps column to label.
 
-    A day without a denominator has no rate and stays a gap in its line.
+    A day without a denominator has no rate and stays a gap in its line. Days from `unsettled_since` on are shaded: their
+    orders are not decided yet.
     """
     long = frame.melt(id_vars=[day], value_vars=list(series), var_name="column", value_name="rate")
     long["measure"] = long["column"].map(dict(series))
@@ -67,6 +75,10 @@ def rate_trend(
                 ],
             )
         )
+    if unsettled_since is not None:
+        span = pd.DataFrame([{"from": pd.Timestamp(unsettled_since), "to": long[day].max()}])
+        shade = alt.Chart(span).mark_rect(opacity=0.12, color=PALETTE["slate"]).encode(x="from:T", x2="to:T")
+        layers.append(shade)
     return alt.layer(*layers).properties(height=TREND_HEIGHT)
 
 
@@ -103,7 +115,7 @@ def ranked_bars(
 
 
 def waterfall(
-    steps: pd.DataFrame, *, rules: Mapping[str, float] | None = None, height: int = TREND_HEIGHT
+    steps: pd.DataFrame, *, rules: Mapping[str, float] | None = None, height: int = WATERFALL_HEIGHT
 ) -> alt.LayerChart:
     """Return the running steps (step, start_qty, end_qty, change_qty, kind) as floating bars, with labelled rules."""
     order: Sequence[str] = list(steps["step"])
@@ -140,11 +152,11 @@ def waterfall(
         lines = pd.DataFrame([{"rule": name, "level": value} for name, value in rules.items()])
         rule = alt.Chart(lines).encode(y="level:Q")
         layers.append(rule.mark_rule(strokeDash=[5, 4], color=PALETTE["slate"]))
-        layers.append(
-            rule.mark_text(align="right", dx=-4, dy=-6, color=PALETTE["slate"]).encode(
-                x=alt.value("width"), text="rule:N"
-            )
-        )
+        # Two levels are often close: one is named at the left edge, the next at the right.
+        for position, (x, align, dx) in enumerate(((0, "left", 4), ("width", "right", -4))):
+            one = alt.Chart(lines.iloc[position : position + 1]).encode(y="level:Q")
+            label = one.mark_text(align=align, dx=dx, dy=-6, color=PALETTE["slate"])
+            layers.append(label.encode(x=alt.value(x), text="rule:N"))
     return alt.layer(*layers).properties(height=height)
 
 

@@ -125,6 +125,7 @@ def period_filter() -> int:
         required=True,
         key="period",
         bind="query-params",
+        persist_state="session",
         help="Counts back from the as-of date; the change on a tile compares with the period of the same length before.",
     )
     return PERIODS[period or DEFAULT_PERIOD]

@@ -52,15 +52,15 @@ def counted(value: object, noun: str) -> str:
     return f"{whole(value)} {noun}" if whole(value) == "1" else f"{whole(value)} {noun}s"
 
 
-def money(value: object, currency: str) -> str:
-    """Return an amount short enough for a tile, with its ISO currency."""
+def money(value: object) -> str:
+    """Return an amount short enough for a tile; its currency stands in the label."""
     if _missing(value):
         return NO_VALUE
     amount = float(str(value))
     for limit, divisor, suffix in ((1e9, 1e9, "bn"), (1e6, 1e6, "m"), (1e4, 1e3, "k")):
         if abs(amount) >= limit:
-            return f"{amount / divisor:,.1f}{suffix} {currency}"
-    return f"{amount:,.0f} {currency}"
+            return f"{amount / divisor:,.1f}{suffix}"
+    return f"{amount:,.0f}"
 
 
 def _missing(value: object) -> bool:
@@ -104,12 +104,16 @@ def rate_tile(
     columns: tuple[str, str, str],
     *,
     scope: str,
+    compared: str | None = None,
     trend: Sequence[float] | pd.Series = (),
 ) -> Tile:
-    """Return the tile of a rate from a two-row (`current`, `prior`) totals frame; columns are rate, numerator, denominator."""
+    """Return the tile of a rate from a two-row (`current`, `prior`) totals frame; columns are rate, numerator, denominator.
+
+    `compared` is the column whose change is shown when the rate itself is not comparable with the prior period.
+    """
     rate, numerator, denominator = columns
     current, prior = totals.iloc[0], totals.iloc[1]
-    change, color, has_arrow = rate_change(current[rate], prior[rate])
+    change, color, has_arrow = rate_change(current[compared or rate], prior[compared or rate])
     known = catalogue.get(metric)
     beside = ""
     if known is not None and known.target_rate is not None:

@@ -58,7 +58,8 @@ def _tiles(frame: Frame, stock: Filters, listings: Filters) -> None:
                 "Nothing to sell", percent(at_rest["stockout_rate"]),
                 definition(
                     frame.catalogue, "stockout_rate",
-                    whole(at_rest["stocked_out_count"]), f"{whole(at_rest['tracked_count'])} SKU x location",
+                    whole(at_rest["stocked_out_count"]),
+                    f"{whole(at_rest['tracked_count'])} SKU x location, discontinued ones left out",
                 ),
                 _STOCK_SCOPE, f"{whole(at_rest['stocked_out_count'])} of {whole(at_rest['tracked_count'])}",
             ),
@@ -74,12 +75,12 @@ def _tiles(frame: Frame, stock: Filters, listings: Filters) -> None:
                 _STOCK_SCOPE, f"of {whole(at_rest['stock_rows_count'])} rows",
             ),
             Tile(
-                "Listings with a number", whole(shown["ok_count"]),
+                "Trusted listings", whole(shown["ok_count"]),
                 "Listings whose number rests on fresh stated stock. Of these, some may rightly show zero.",
                 _LISTING_SCOPE, f"{whole(shown['zero_count'])} show zero",
             ),
             Tile(
-                "Listings held at zero", whole(shown["held_count"]),
+                "Listings held", whole(shown["held_count"]),
                 "Listings shown as zero because their stock is not known or its feed is too old: a guard, not a stockout. "
                 "A fresh export releases them.",
                 _LISTING_SCOPE, f"of {whole(shown['listings_count'])} listings", "red" if shown["held_count"] else "off",

@@ -10,6 +10,7 @@ from dashboards.queries import Filters
 from dashboards.tables import describe_filters, download_csv, show_table
 from dashboards.tiles import Tile, draw_tiles, whole
 
+_OLDEST_FEEDS = 12
 _SCOPE = "account"
 _WHOLE_BUILD = "whole build"
 
@@ -70,7 +71,12 @@ def _freshness(frame: Frame, filters: Filters) -> None:
         st.caption(f"Nothing loaded yet from: {', '.join(unheard)}.")
     if feeds["age_of_cadence_rate"].isna().all():
         return
-    st.altair_chart(charts.feed_ages(feeds), alt="Age of each feed as a share of its cadence")
+    if len(feeds) > _OLDEST_FEEDS:
+        st.caption(f"The {_OLDEST_FEEDS} nearest to their limit of {len(feeds)}; the table below has all.")
+    st.altair_chart(
+        charts.feed_ages(feeds.dropna(subset=["age_of_cadence_rate"]).head(_OLDEST_FEEDS)),
+        alt="Age of each feed as a share of its cadence",
+    )
 
 
 def _quarantine(frame: Frame, filters: Filters) -> None:
@@ -167,11 +173,10 @@ def main() -> None:
     with right, st.container(border=True, height="stretch"):
         _quarantine(frame, filters)
     _feed_table(frame, filters)
-    left, right = st.columns([3, 2], gap="medium")
-    with left, st.container(border=True, height="stretch"):
-        _pushes(frame)
-    with right, st.container(border=True, height="stretch"):
+    with st.container(border=True):
         _reconciliation(frame)
+    with st.container(border=True):
+        _pushes(frame)
 
 
 main()

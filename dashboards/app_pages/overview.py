@@ -2,132 +2,24 @@
 
 from __future__ import annotations
 
-import pandas as pd
 import streamlit as st
 
 from dashboards import charts, queries
 from dashboards.frame import Frame, many_filter, open_frame, period_filter
-from dashboards.queries import COMPONENTS, Filters
+from dashboards.overview_tiles import draw_overview_tiles
+from dashboards.queries import Filters
 from dashboards.tables import describe_filters, download_csv, show_table
-from dashboards.tiles import Tile, counted, definition, draw_tiles, money, percent, rate_tile, whole
-
-_RATES = {
-    "unit_fill_rate": ("Unit fill rate", "units_filled_qty", "units_ordered_qty"),
-    "line_fill_rate": ("Line fill rate", "lines_filled_count", "lines_ordered_count"),
-    "order_fill_rate": ("Order fill rate", "orders_filled_count", "orders_count"),
-}
-_NOW = "none: as of now, all channels"
-
-
-def _service_tiles(frame: Frame, filters: Filters, scope: str) -> None:
-    totals, daily = (
-        queries.fill_rate_totals(frame.connection, filters),
-        queries.fill_rate_daily(frame.connection, filters),
-    )
-    tiles = [
-        rate_tile(frame.catalogue, metric, label, totals, (metric, top, bottom), scope=scope, trend=daily[metric])
-        for metric, (label, top, bottom) in _RATES.items()
-    ]
-    due = queries.perfect_order_totals(frame.connection, filters)
-    by_day = queries.perfect_order_daily(frame.connection, filters)
-    tiles.append(
-        rate_tile(
-            frame.catalogue,
-            "perfect_order_rate",
-            "Perfect-order rate",
-            due,
-            ("perfect_order_rate", "perfect_count", "orders_due_count"),
-            scope=scope,
-            trend=by_day["perfect_order_rate"],
-        )
-    )
-    st.caption(
-        f"Changes are against the {filters.days} days before. "
-        "Nothing to sell and Open proposals are as of now, over everything."
-    )
-    draw_tiles([*tiles, _stockout_tile(frame), _proposals_tile(frame)])
-    draw_tiles(_component_tiles(frame, due, by_day, scope))
-
-
-def _component_tiles(frame: Frame, due: pd.DataFrame, by_day: pd.DataFrame, scope: str) -> list[Tile]:
-    tiles = [
-        rate_tile(
-            frame.catalogue,
-            f"{name}_rate",
-            label,
-            due,
-            (f"{name}_rate", f"{name}_count", "orders_due_count"),
-            scope=scope,
-            trend=by_day[f"{name}_rate"],
-        )
-        for name, label in COMPONENTS.items()
-    ]
-    current = due.iloc[0]
-    tiles.append(
-        Tile(
-            "Orders due",
-            whole(current["orders_due_count"]),
-            "Orders whose promised date lies in the period and before the as-of date: the denominator of the rates beside it.",
-            scope,
-        )
-    )
-    tiles.append(
-        Tile(
-            "Unjudged orders",
-            whole(current["unjudged_count"]),
-            "Orders that are due, failed no test, and have at least one test that nothing answers: a parcel without delivery "
-            "tracking, a feed that is not connected. They count as due and not as perfect.",
-            scope,
-        )
-    )
-    return tiles
-
-
-def _stockout_tile(frame: Frame) -> Tile:
-    stock = queries.stock_totals(frame.connection, frame.filters()).iloc[0]
-    help_text = definition(
-        frame.catalogue,
-        "stockout_rate",
-        whole(stock["stocked_out_count"]),
-        f"{whole(stock['tracked_count'])} SKU x location",
-    )
-    return Tile(
-        "Nothing to sell",
-        percent(stock["stockout_rate"]),
-        help_text,
-        _NOW,
-        counted(stock["stocked_out_count"], "row"),
-        beside="now",
-    )
-
-
-def _proposals_tile(frame: Frame) -> Tile:
-    counts = queries.proposal_totals(frame.connection, frame.filters()).iloc[0]
-    values = queries.proposal_values(frame.connection, frame.filters())
-    help_text = definition(frame.catalogue, "open_proposals_amount")
-    if values.empty:
-        return Tile("Open proposals", whole(counts["proposals_count"]), help_text, _NOW, "no cost known", beside="now")
-    first = values.iloc[0]
-    others = ", ".join(money(row["order_amount"], row["currency"]) for row in values.iloc[1:].to_dict("records"))
-    if others:
-        help_text += f"\n\n**In other currencies:** {others}"
-    more = ", + more" if others else ""
-    return Tile(
-        "Open proposals",
-        money(first["order_amount"], first["currency"]),
-        help_text,
-        _NOW,
-        counted(counts["proposals_count"], "line"),
-        beside=f"now{more}",
-    )
+from dashboards.tiles import whole
 
 
 def _trend(frame: Frame, filters: Filters) -> None:
     st.subheader("Service by day", anchor=False)
     st.caption("Fill rates by order date, perfect orders by commit date. Dashed: target.")
-    fill = queries.fill_rate_daily(frame.connection, filters)[["order_date", "unit_fill_rate", "order_fill_rate"]]
+    fill = queries.fill_rate_daily(frame.connection, filters)
+    unsettled = fill[fill["immature_orders_count"] > 0]
     perfect = queries.perfect_order_daily(frame.connection, filters)[["commit_date", "perfect_order_rate"]]
-    both = fill.rename(columns={"order_date": "day"}).merge(
+    rates = fill[["order_date", "unit_fill_rate", "order_fill_rate"]]
+    both = rates.rename(columns={"order_date": "day"}).merge(
         perfect.rename(columns={"commit_date": "day"}), on="day", how="outer"
     )
     if both.empty:
@@ -137,14 +29,15 @@ def _trend(frame: Frame, filters: Filters) -> None:
         return
     series = {"unit_fill_rate": "Unit fill", "order_fill_rate": "Order fill", "perfect_order_rate": "Perfect orders"}
     targets = {name: known.target_rate for name in series if (known := frame.catalogue.get(name)) is not None}
+    since = None if unsettled.empty else unsettled["order_date"].min()
     st.altair_chart(
-        charts.rate_trend(both, "day", series, targets), alt="Fill and perfect-order rates by day with targets"
+        charts.rate_trend(both, "day", series, targets, unsettled_since=since),
+        alt="Fill and perfect-order rates by day with targets",
     )
-    immature = queries.fill_rate_totals(frame.connection, filters).iloc[0]["immature_orders_count"]
-    if pd.notna(immature) and immature > 0:
+    if not unsettled.empty:
         st.caption(
-            f"{whole(immature)} recent orders have not shipped and may still be filled in time: "
-            "the last days look lower than they will be."
+            f"Shaded: {whole(unsettled['immature_orders_count'].sum())} orders of these days have not shipped and may still be "
+            "filled in time, so the fill rates will rise."
         )
 
 
@@ -233,7 +126,7 @@ def main() -> None:
     with right:
         chosen = many_filter("Channel", queries.channels(frame.connection), key="channel", all_of="channels")
     filters = frame.filters(days=days, channels=chosen)
-    _service_tiles(frame, filters, "period, channel")
+    draw_overview_tiles(frame, filters)
     left, right = st.columns([3, 2], gap="medium")
     with left, st.container(border=True, height="stretch"):
         _trend(frame, filters)

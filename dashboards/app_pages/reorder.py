@@ -41,11 +41,8 @@ def _filters(frame: Frame) -> Filters:
 def _tiles(frame: Frame, filters: Filters) -> None:
     counts = queries.proposal_totals(frame.connection, filters).iloc[0]
     values = queries.proposal_values(frame.connection, filters)
-    if values.empty:
-        value, others = "—", ""
-    else:
-        value = money(values.iloc[0]["order_amount"], values.iloc[0]["currency"])
-        others = ", ".join(money(row["order_amount"], row["currency"]) for row in values.iloc[1:].to_dict("records"))
+    first = None if values.empty else values.iloc[0]
+    others = ", ".join(f"{money(row['order_amount'])} {row['currency']}" for row in values.iloc[1:].to_dict("records"))
     draw_tiles(
         [
             Tile(
@@ -54,7 +51,9 @@ def _tiles(frame: Frame, filters: Filters) -> None:
                 _SCOPE, f"of {whole(counts['recommendations_count'])} planned",
             ),
             Tile(
-                "Order value", value, definition(frame.catalogue, "open_proposals_amount"), _SCOPE,
+                "Order value" if first is None else f"Order value, {first['currency']}",
+                money(None if first is None else first["order_amount"]),
+                definition(frame.catalogue, "open_proposals_amount"), _SCOPE,
                 f"and {others}" if others else f"{whole(counts['no_cost_count'])} without cost",
             ),
             Tile(
@@ -122,7 +121,7 @@ def _suppliers(frame: Frame, filters: Filters) -> None:
         return
     chart = charts.ranked_bars(
         rows, "supplier", "proposals_count", title="lines",
-        tooltips={"proposals_count": "Lines", "order_qty": "Units"},
+        tooltips={"proposals_count": "Lines", "used_up_count": "Position used up", "order_qty": "Units"},
     )  # fmt: skip
     st.altair_chart(chart, alt="Lines to order by supplier")
 
@@ -155,7 +154,10 @@ def _position(frame: Frame, row: Mapping[str, Any]) -> None:
         for name, column in (("Reorder point", "reorder_point_qty"), ("Order up to", "order_up_to_qty"))
         if pd.notna(row[column])
     }
-    st.altair_chart(charts.waterfall(steps, rules=rules), alt="Stock position with reorder point and order-up-to level")
+    st.altair_chart(
+        charts.waterfall(steps, rules=rules, height=charts.TREND_HEIGHT),
+        alt="Stock position with reorder point and order-up-to level",
+    )
 
 
 def main() -> None:

@@ -78,9 +78,12 @@ def containing(*columns: str) -> str:
     return "(" + " or ".join(f"contains(lower(coalesce({column}, '')), $search)" for column in columns) + ")"
 
 
-def rate(numerator: str, denominator: str) -> str:
-    """Return the expression of a rate: the sums divided once, null when there is nothing to divide by."""
-    return f"sum({numerator})::double / nullif(sum({denominator}), 0)"
+def rate(numerator: str, denominator: str, only: str = "") -> str:
+    """Return the expression of a rate: the sums divided once, null when there is nothing to divide by.
+
+    `only` is a `filter (where ...)` clause on both sums.
+    """
+    return f"sum({numerator}) {only}::double / nullif(sum({denominator}) {only}, 0)"
 
 
 def fetch(

@@ -44,12 +44,12 @@ def proposal_values(connection: duckdb.DuckDBPyConnection, filters: Filters) -> 
 
 
 def proposals_by_supplier(connection: duckdb.DuckDBPyConnection, filters: Filters) -> pd.DataFrame:
-    """Return one row per supplier and urgency: lines and units to order."""
+    """Return one row per supplier: lines and units to order, and how many of the lines have used up their position."""
     sql = f"""
-        select coalesce(supplier_name, supplier_id, 'no supplier') as supplier, urgency,
-            count(*) as proposals_count, sum(order_qty) as order_qty
+        select coalesce(supplier_name, supplier_id, 'no supplier') as supplier,
+            count(*) as proposals_count, sum(order_qty) as order_qty, count(*) filter (where position_qty <= 0) as used_up_count
         from reports.rpt_reorder_queue where order_qty > 0 and {_WHERE}
-        group by all order by supplier, urgency limit 200
+        group by supplier order by proposals_count desc, supplier limit 15
     """
     return fetch(connection, sql, filters)
 

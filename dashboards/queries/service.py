@@ -15,14 +15,21 @@ COMPONENTS = {
 }
 """The four tests an order must pass to be perfect, in the order they are shown."""
 
+_FILL_RATES = {
+    "unit_fill": ("units_filled_qty", "units_ordered_qty"),
+    "line_fill": ("lines_filled_count", "lines_ordered_count"),
+    "order_fill": ("orders_filled_count", "orders_count"),
+}
+_SETTLED = "filter (where immature_orders_count = 0)"
+"""Days and channels without an order that may still be filled in time; only these can be compared with older ones."""
+
 _FILL_SUMS = f"""
     sum(units_ordered_qty) as units_ordered_qty, sum(units_filled_qty) as units_filled_qty,
     sum(lines_ordered_count) as lines_ordered_count, sum(lines_filled_count) as lines_filled_count,
     sum(orders_count) as orders_count, sum(orders_filled_count) as orders_filled_count,
     sum(immature_orders_count) as immature_orders_count,
-    {rate("units_filled_qty", "units_ordered_qty")} as unit_fill_rate,
-    {rate("lines_filled_count", "lines_ordered_count")} as line_fill_rate,
-    {rate("orders_filled_count", "orders_count")} as order_fill_rate
+    {", ".join(f"{rate(top, bottom)} as {name}_rate" for name, (top, bottom) in _FILL_RATES.items())},
+    {", ".join(f"{rate(top, bottom, _SETTLED)} as {name}_settled_rate" for name, (top, bottom) in _FILL_RATES.items())}
 """
 
 _PERFECT_SUMS = f"""

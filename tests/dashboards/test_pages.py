@@ -31,14 +31,14 @@ def words(at: AppTest) -> str:
 def test_overview_shows_the_hand_computed_numbers(company: Path, open_page: Opener) -> None:
     assert tiles(open_page()) == {
         "Unit fill rate": "83.3%", "Line fill rate": "75.0%", "Order fill rate": "80.0%", "Perfect-order rate": "68.0%",
-        "Nothing to sell": "25.0%", "Open proposals": "300 USD", "In full": "84.0%", "On time": "80.0%", "Undamaged": "92.0%",
+        "Nothing to sell": "25.0%", "Open proposals, USD": "300", "In full": "84.0%", "On time": "80.0%", "Undamaged": "92.0%",
         "Documents right": "96.0%", "Orders due": "25", "Unjudged orders": "2",
     }  # fmt: skip
 
 
 def test_a_tile_tells_its_definition_both_numbers_target_and_filters(company: Path, open_page: Opener) -> None:
     unit_fill = open_page().metric[0]
-    assert unit_fill.delta == "+3.3 pp"
+    assert unit_fill.delta == "+20.0 pp", "only the settled day, 20 of 20, is compared with 80 of 100 before"
     for text in ("What unit_fill_rate means.", "a / b", "125 of 150", "97.0%", "period, channel"):
         assert text in unit_fill.help
 
@@ -46,7 +46,7 @@ def test_a_tile_tells_its_definition_both_numbers_target_and_filters(company: Pa
 def test_filters_in_the_address_change_the_tiles_they_apply_to(company: Path, open_page: Opener) -> None:
     north = tiles(open_page(channel="shop_north"))
     assert (north["Unit fill rate"], north["Perfect-order rate"], north["Orders due"]) == ("80.8%", "60.0%", "20")
-    assert (north["Nothing to sell"], north["Open proposals"]) == ("25.0%", "300 USD")
+    assert (north["Nothing to sell"], north["Open proposals, USD"]) == ("25.0%", "300")
     week = tiles(open_page(period="7d"))
     assert week["Orders due"] == "25"
     year = tiles(open_page(period="90d"))
@@ -65,14 +65,14 @@ def test_every_filter_is_bound_to_the_address(company: Path, open_page: Opener) 
 def test_availability_shows_terms_and_obeys_each_filter(company: Path, open_page: Opener) -> None:
     assert tiles(open_page("availability")) == {
         "Units to sell": "47", "Nothing to sell": "25.0%", "Units owed": "4", "Doubtful stock": "1",
-        "Listings with a number": "3", "Listings held at zero": "1",
+        "Trusted listings": "3", "Listings held": "1",
     }  # fmt: skip
     assert tiles(open_page("availability", search="lamp"))["Units to sell"] == "17"
     assert tiles(open_page("availability", location="west"))["Units owed"] == "0"
     assert tiles(open_page("availability", stock_status="stale"))["Doubtful stock"] == "1"
     south = tiles(open_page("availability", channel="shop_south"))
-    assert (south["Listings with a number"], south["Units to sell"]) == ("1", "47")
-    assert tiles(open_page("availability", listing_status="stale"))["Listings held at zero"] == "1"
+    assert (south["Trusted listings"], south["Units to sell"]) == ("1", "47")
+    assert tiles(open_page("availability", listing_status="stale"))["Listings held"] == "1"
 
 
 def test_a_search_without_result_says_what_to_do(company: Path, open_page: Opener) -> None:
@@ -82,7 +82,7 @@ def test_a_search_without_result_says_what_to_do(company: Path, open_page: Opene
 def test_reorder_explains_the_most_urgent_line(company: Path, open_page: Opener) -> None:
     at = open_page("reorder")
     shown = tiles(at)
-    assert (shown["Lines to order"], shown["Order value"], shown["Units to order"]) == ("3", "300 USD", "166")
+    assert (shown["Lines to order"], shown["Order value, USD"], shown["Units to order"]) == ("3", "300", "166")
     text = words(at)
     assert "Why 72 of FAKE-MUG" in text
     assert "10 sellable - 2 held - 14 claimed by orders = **-6**" in text

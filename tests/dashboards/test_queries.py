@@ -30,6 +30,16 @@ def test_fill_rates_are_sums_divided_once_and_not_averages_of_days(connection: d
     assert current["unit_fill_rate"] != pytest.approx(mean_of_days)
 
 
+def test_a_day_with_undecided_orders_counts_in_the_rate_and_not_in_the_comparison(
+    connection: duckdb.DuckDBPyConnection,
+) -> None:
+    current, prior = queries.fill_rate_totals(connection, EVERYTHING).to_dict("records")
+    assert current["immature_orders_count"] == 3
+    assert current["unit_fill_settled_rate"] == pytest.approx(20 / 20)
+    assert current["order_fill_settled_rate"] == pytest.approx(10 / 10)
+    assert prior["unit_fill_settled_rate"] == prior["unit_fill_rate"] == pytest.approx(0.8)
+
+
 def test_the_prior_period_holds_only_its_own_days(connection: duckdb.DuckDBPyConnection) -> None:
     prior = queries.fill_rate_totals(connection, EVERYTHING).iloc[1]
     assert (prior["period"], prior["units_filled_qty"], prior["units_ordered_qty"]) == ("prior", 80, 100)
