@@ -58,7 +58,7 @@ REFUSED_ROWS: dict[str, tuple[bytes, str]] = {
     "a negative quantity": (b"K,C,-5", "negative"),
     "half a unit": (b"K,C,1.5", "not_integer"),
     "a thousands separator": (b'K,C,"1,000"', "not_integer"),
-    "full-width digits": ("K,C,１２".encode(), "not_integer"),  # noqa: RUF001
+    "full-width digits": ("K,C,\uff11\uff12".encode(), "not_integer"),
     "infinity": ("K,C,∞".encode(), "not_integer"),
     "a quantity beyond counting": (b"K,C,1000000000000000000", "not_integer"),
     "no SKU": (b",C,1", "required_blank"),

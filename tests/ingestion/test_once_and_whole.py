@@ -32,8 +32,8 @@ CONTENTS = {
     "raw.house__kits": "select kit_sku, component_sku, component_qty, _account, _file_sha256, _source_row, _exported_at, _extra",
     "raw.shopify__inventory": "select handle, sku, location_name, available_qty, _account, _file_sha256, _source_row",
     "quarantine.rows": "select account, sha256, line_no, source_row, raw_text, reason_code, column_name, detail, status",
-    "ingest.files": "select account, system, entity, sha256, size_bytes, exported_at, encoding, status, reason, rows_in, rows_loaded,"
-    " rows_quarantined",
+    "ingest.files": "select account, system, entity, sha256, size_bytes, exported_at, encoding, status, reason, rows_in,"
+    " rows_loaded, rows_quarantined",
     "ingest.arrivals": "select account, source_file, sha256",
 }
 
