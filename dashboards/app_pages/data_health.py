@@ -29,7 +29,7 @@ def _tiles(frame: Frame, filters: Filters) -> None:
                 "red" if feeds["late_count"] else "off",
             ),
             Tile("Rows in", whole(feeds["rows_in_count"]), "Records found in all files, each file once.",
-                 _SCOPE, f"{whole(feeds['files_count'])} files"),
+                 _SCOPE, f"{whole(feeds['files_count'])} files, {whole(feeds['held_files_count'])} held"),
             Tile(
                 "Rows loaded", whole(feeds["rows_loaded_count"]),
                 "Rows that passed the gate and are in the raw tables. Rows in = loaded + quarantined, for every file.",
@@ -66,9 +66,10 @@ def _freshness(frame: Frame, filters: Filters) -> None:
             "No file has been read for these accounts. Put exports into `data/landing/<account>/` and run `tallyhouse run`."
         )
         return
-    unheard = sorted(set(feeds.loc[feeds["age_minutes"].isna(), "account"]))
-    if unheard:
-        st.caption(f"Nothing loaded yet from: {', '.join(unheard)}.")
+    unheard = feeds[feeds["age_minutes"].isna() & (feeds["status"] != "held")]
+    if not unheard.empty:
+        names = ", ".join(f"{row['account']} {row['entity']}" for row in unheard.to_dict("records"))
+        st.caption(f"Nothing loaded yet from: {names}.")
     if feeds["age_of_cadence_rate"].isna().all():
         return
     if len(feeds) > _OLDEST_FEEDS:

@@ -9,7 +9,7 @@ from dashboards.frame import Frame, many_filter, open_frame, period_filter
 from dashboards.overview_tiles import draw_overview_tiles
 from dashboards.queries import Filters
 from dashboards.tables import describe_filters, download_csv, show_table
-from dashboards.tiles import whole
+from dashboards.tiles import counted, whole
 
 
 def _trend(frame: Frame, filters: Filters) -> None:
@@ -72,8 +72,14 @@ def _worst(frame: Frame) -> None:
         lines.append(("availability", str(row["sku_id"]), text))
     for row in queries.late_feeds(frame.connection).head(3).to_dict("records"):
         lines.append(("data_health", "", f"{row['account']} {row['entity']} is {row['status']}"))
+    for row in queries.held_files(frame.connection).head(3).to_dict("records"):
+        lines.append(
+            ("data_health", "", f"{row['account']} {row['entity']}: {counted(row['held_files_count'], 'file')} held")
+        )
     if not lines:
-        st.success("Nothing is out of order: no proposal, no owed unit, no late source.", icon=":material/check:")
+        st.success(
+            "Nothing is out of order: no proposal, no owed unit, no late source, no held file.", icon=":material/check:"
+        )
     icons = {"reorder": "shopping_cart", "availability": "inventory", "data_health": "sync_problem"}
     for page, search, text in lines:
         st.page_link(

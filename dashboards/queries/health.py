@@ -7,12 +7,19 @@ import pandas as pd
 
 from dashboards.queries.filters import MAX_ROWS, Filters, chosen, fetch
 
+_IS_FEED = "coalesce(entity, '') not in ('', 'not recognised')"
+"""A held file whose headers fit no feed belongs to none, so it cannot be late."""
+
+_FEED_NAME = "coalesce(nullif(entity, ''), 'not recognised') as entity"
+
 
 def feed_totals(connection: duckdb.DuckDBPyConnection, filters: Filters) -> pd.DataFrame:
     """Return one row: feeds by freshness, files, and rows in beside loaded and quarantined."""
     sql = f"""
-        select count(*) as feeds_count, count(*) filter (where status = 'fresh') as fresh_count,
-            count(*) filter (where status <> 'fresh') as late_count,
+        select count(*) filter (where {_IS_FEED}) as feeds_count,
+            count(*) filter (where {_IS_FEED} and status = 'fresh') as fresh_count,
+            count(*) filter (where {_IS_FEED} and status <> 'fresh') as late_count,
+            coalesce(sum(held_files_count), 0) as held_files_count,
             coalesce(sum(files_count), 0) as files_count, coalesce(sum(rows_in_count), 0) as rows_in_count,
             coalesce(sum(rows_loaded_count), 0) as rows_loaded_count,
             coalesce(sum(rows_quarantined_count), 0) as rows_quarantined_count,
@@ -25,7 +32,8 @@ def feed_totals(connection: duckdb.DuckDBPyConnection, filters: Filters) -> pd.D
 def feeds(connection: duckdb.DuckDBPyConnection, filters: Filters) -> pd.DataFrame:
     """Return one row per account and entity, the latest relative to its cadence first."""
     sql = f"""
-        select account, entity, status, newest_exported_at, age_minutes, cadence_hours,
+        select account, {_FEED_NAME}, case when {_IS_FEED} then status else 'held' end as status,
+            newest_exported_at, age_minutes, cadence_hours,
             age_minutes / 60.0 as age_hours, age_minutes / nullif(cadence_hours * 60.0, 0) as age_of_cadence_rate,
             files_count, held_files_count, duplicates_count, rows_in_count, rows_loaded_count, rows_quarantined_count
         from reports.rpt_data_health_feeds where {chosen("account", "channels")}
@@ -36,9 +44,18 @@ def feeds(connection: duckdb.DuckDBPyConnection, filters: Filters) -> pd.DataFra
 
 def late_feeds(connection: duckdb.DuckDBPyConnection) -> pd.DataFrame:
     """Return account, entity and status of the feeds that are not fresh."""
-    sql = """
+    sql = f"""
         select account, entity, status from reports.rpt_data_health_feeds
-        where status <> 'fresh' order by account, entity limit 50
+        where {_IS_FEED} and status <> 'fresh' order by account, entity limit 50
+    """
+    return fetch(connection, sql)
+
+
+def held_files(connection: duckdb.DuckDBPyConnection) -> pd.DataFrame:
+    """Return account, entity and how many of its files are held whole, most first."""
+    sql = f"""
+        select account, {_FEED_NAME}, held_files_count from reports.rpt_data_health_feeds
+        where held_files_count > 0 order by held_files_count desc, account, entity limit 50
     """
     return fetch(connection, sql)
 
@@ -46,7 +63,7 @@ def late_feeds(connection: duckdb.DuckDBPyConnection) -> pd.DataFrame:
 def quarantine(connection: duckdb.DuckDBPyConnection, filters: Filters) -> pd.DataFrame:
     """Return one row per account, entity and reason with the rows refused, most first."""
     sql = f"""
-        select account, entity, reason_code, rows_count, column_names, example_detail, example_file, example_line_no
+        select account, {_FEED_NAME}, reason_code, rows_count, column_names, example_detail, example_file, example_line_no
         from reports.rpt_data_health_quarantine
         where {chosen("account", "channels")} order by rows_count desc, account, entity, reason_code limit {MAX_ROWS}
     """

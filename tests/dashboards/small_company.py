@@ -139,6 +139,7 @@ FEEDS = _rows(
     " newest_exported_at age_minutes cadence_hours status",
     ("shop_north", "orders", 3, 0, 1, 100, 97, 3, datetime(2031, 5, 15, 4, 0), 120, 48, "fresh"),
     ("shop_south", "orders", 1, 0, 0, 20, 20, 0, datetime(2031, 5, 12, 6, 0), 4320, 48, "late"),
+    ("shop_south", "", 1, 1, 0, 0, 0, 0, None, None, None, "silent"),
 )
 QUARANTINE = _rows(
     "account entity reason_code rows_count column_names example_detail example_file example_line_no",

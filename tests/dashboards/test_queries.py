@@ -163,6 +163,14 @@ def test_rows_in_equal_loaded_and_quarantined(connection: duckdb.DuckDBPyConnect
     assert queries.reconciliation_totals(connection).iloc[0]["unequal_count"] == 1
 
 
+def test_a_file_of_no_known_feed_is_held_and_not_late(connection: duckdb.DuckDBPyConnection) -> None:
+    assert queries.held_files(connection)[["account", "entity"]].to_numpy().tolist() == [
+        ["shop_south", "not recognised"]
+    ]
+    assert queries.feed_totals(connection, EVERYTHING).iloc[0][["feeds_count", "late_count"]].tolist() == [2, 1]
+    assert set(queries.feeds(connection, EVERYTHING)["status"]) == {"fresh", "late", "held"}
+
+
 def test_only_unconfirmed_pushed_rows_are_open(connection: duckdb.DuckDBPyConnection) -> None:
     assert queries.open_push_rows(connection)["row_key"].tolist() == ["FAKE-LAMP-X"]
 
