@@ -34,3 +34,8 @@
             in_force.effective_from_on desc
     ) = 1
 {%- endmacro %}
+
+{#- The policy_channel row of each account and SKU of a relation; see resolved_policy for the columns. -#}
+{% macro channel_policy(relation) -%}
+    {{ resolved_policy(relation, ref('stg_policy__channel'), [['channel_account', 'channel_account'], ['sku_id', 'sku']]) }}
+{%- endmacro %}

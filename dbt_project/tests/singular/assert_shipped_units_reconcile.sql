@@ -12,8 +12,8 @@ stated as (
     union all
 
     select
-        'fba',
-        sum(shipped_listing_qty)
+        'fba' as shipment_source,
+        sum(shipped_listing_qty) as stated_qty
     from {{ ref('stg_amazon__fba_shipments') }}
     where shipped_at <= {{ as_of() }}
 

@@ -12,14 +12,14 @@ moved as (
     select
         positions.location_id,
         positions.sku_id,
-        sum(events.on_hand_delta) as moved_qty
+        sum(events.delta_qty) as moved_qty
     from positions
     inner join {{ ref('int_stock_events__signed') }} as events
         on
             positions.location_id = events.location_id
             and positions.sku_id = events.sku_id
             and positions.snapshot_at < events.event_at
-    where positions.basis = 'on_hand' or events.event_type != 'shipment'
+    where events.state = 'on_hand' and (positions.basis = 'on_hand' or events.event_type != 'shipment')
     group by all
 
 )

@@ -24,35 +24,44 @@ shopify_variants as (
     from {{ ref('stg_shopify__inventory') }}
     qualify row_number() over (
         partition by account, channel_sku
-        order by stated_at desc, file_sha256 desc, source_row
+        order by stated_at desc, file_sha256 desc, source_row asc
     ) = 1
 
 ),
 
-seen as (
+-- whatever feed shows a channel's SKU, and under which name it knows the account
+{%- set feeds = [
+    ('stg_shopify__orders', 'channel_account'),
+    ('stg_shopify__inventory', 'account'),
+    ('stg_shopify__products', 'channel_account'),
+    ('stg_amazon__orders', 'channel_account'),
+    ('stg_amazon__fba_inventory', 'account'),
+    ('stg_house__orders', 'channel_account'),
+] %}
+channel_skus as (
 
-    select distinct channel_account, channel_sku, false as is_channel_fulfilled from {{ ref('stg_shopify__orders') }}
-    union all
-    select channel_account, channel_sku, bool_or(is_fulfilled_by_channel) from {{ ref('stg_amazon__orders') }} group by all
-    union all
-    select distinct channel_account, channel_sku, false from {{ ref('stg_house__orders') }}
-    union all
-    select channel_account, channel_sku, true from fba_skus
-    union all
-    select account, channel_sku, false from shopify_variants
-    union all
-    select channel_account, channel_sku, false from shopify_products
+    {% for feed, account in feeds %}
+        select
+            {{ account }} as channel_account,
+            channel_sku
+        from {{ ref(feed) }}
+        {% if not loop.last %}union{% endif %}
+    {% endfor %}
 
 ),
 
-channel_skus as (
+channel_fulfilled as (
 
     select
         channel_account,
-        channel_sku,
-        bool_or(is_channel_fulfilled) as is_channel_fulfilled
-    from seen
-    group by all
+        channel_sku
+    from {{ ref('stg_amazon__orders') }}
+    where is_fulfilled_by_channel
+    union
+    select
+        channel_account,
+        channel_sku
+    from fba_skus
 
 ),
 
@@ -61,7 +70,7 @@ final as (
     select
         channel_skus.channel_account,
         channel_skus.channel_sku,
-        channel_skus.is_channel_fulfilled,
+        channel_fulfilled.channel_sku is not null as is_channel_fulfilled,
         fba_skus.asin,
         fba_skus.fnsku,
         products.product_type,
@@ -75,6 +84,10 @@ final as (
         coalesce(variants.option3_name, products.option3_name) as option3_name,
         coalesce(variants.option3_value, products.option3_value) as option3_value
     from channel_skus
+    left join channel_fulfilled
+        on
+            channel_skus.channel_account = channel_fulfilled.channel_account
+            and channel_skus.channel_sku = channel_fulfilled.channel_sku
     left join fba_skus
         on
             channel_skus.channel_account = fba_skus.channel_account

@@ -18,6 +18,12 @@ sourcing as (
 
 ),
 
+accounts_with_own_rows as (
+
+    select distinct channel_account from sourcing where channel_account != '*'
+
+),
+
 -- an account with rows of its own does not also follow the general ones
 account_sourcing as (
 
@@ -27,21 +33,21 @@ account_sourcing as (
         sourcing.priority
     from accounts
     inner join sourcing
-        on sourcing.channel_account = accounts.account
+        on accounts.account = sourcing.channel_account
     where accounts.is_sales_channel
 
     union all
 
     select
-        accounts.account,
+        accounts.account as channel_account,
         sourcing.location_id,
         sourcing.priority
     from accounts
     inner join sourcing
         on sourcing.channel_account = '*'
-    where
-        accounts.is_sales_channel
-        and accounts.account not in (select channel_account from sourcing)
+    anti join accounts_with_own_rows
+        on accounts.account = accounts_with_own_rows.channel_account
+    where accounts.is_sales_channel
 
 ),
 
@@ -79,10 +85,10 @@ final as (
     union all
 
     select
-        account,
-        'channel',
-        channel_location_id,
-        1
+        account as channel_account,
+        'channel' as fulfilled_by,
+        channel_location_id as location_id,
+        1 as priority
     from accounts
     where is_sales_channel and channel_location_id is not null
 

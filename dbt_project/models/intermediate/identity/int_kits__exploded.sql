@@ -28,8 +28,8 @@ walk as (
     select
         walk.kit_sku_id,
         kits.component_sku_id,
-        walk.component_qty * kits.component_qty,
-        walk.depth + 1
+        walk.component_qty * kits.component_qty as component_qty,
+        walk.depth + 1 as depth
     from walk
     inner join kits
         on walk.component_sku_id = kits.kit_sku_id

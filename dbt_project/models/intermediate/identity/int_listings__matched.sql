@@ -13,7 +13,7 @@ stated_listings as (
         -- orders name the channel's SKU; of two offers with one SKU the active one, then the first, is meant
         row_number() over (
             partition by channel_account, channel_sku
-            order by is_active desc, listing_id
+            order by is_active desc, listing_id asc
         ) = 1 as is_order_match
     from {{ ref('stg_house__listings') }}
 
@@ -66,13 +66,25 @@ implied_listings as (
 listings as (
 
     select
-        channel_account, listing_id, channel_sku, sku_id, units_per_listing, asin, fnsku, channel_product_id,
-        product_type, fulfilled_by, is_active, is_order_match, 'listed' as match_status
+        channel_account,
+        listing_id,
+        channel_sku,
+        sku_id,
+        units_per_listing,
+        'listed' as match_status,
+        is_order_match,
+        is_active
     from stated_listings
     union all
     select
-        channel_account, listing_id, channel_sku, channel_sku, 1, null, null, null,
-        null, null, is_active, true, match_status
+        channel_account,
+        listing_id,
+        channel_sku,
+        channel_sku as sku_id,
+        1 as units_per_listing,
+        match_status,
+        true as is_order_match,
+        is_active
     from implied_listings
 
 ),
@@ -88,11 +100,13 @@ final as (
         listings.match_status,
         listings.is_order_match,
         listings.is_active,
-        coalesce(listings.fulfilled_by, case when seen.is_channel_fulfilled then 'channel' end, 'merchant') as fulfilled_by,
-        coalesce(listings.asin, seen.asin) as asin,
-        coalesce(listings.fnsku, seen.fnsku) as fnsku,
-        listings.channel_product_id,
-        coalesce(listings.product_type, seen.product_type) as product_type,
+        coalesce(
+            stated.fulfilled_by, case when seen.is_channel_fulfilled then 'channel' end, 'merchant'
+        ) as fulfilled_by,
+        coalesce(stated.asin, seen.asin) as asin,
+        coalesce(stated.fnsku, seen.fnsku) as fnsku,
+        stated.channel_product_id,
+        coalesce(stated.product_type, seen.product_type) as product_type,
         seen.handle,
         seen.title,
         seen.option1_name,
@@ -106,6 +120,10 @@ final as (
         on
             listings.channel_account = seen.channel_account
             and listings.channel_sku = seen.channel_sku
+    left join stated_listings as stated
+        on
+            listings.channel_account = stated.channel_account
+            and listings.listing_id = stated.listing_id
 
 )
 

@@ -27,18 +27,25 @@ sourcing as (
 -- whose stock exports speak of which location
 stock_feeds as (
 
-    select distinct account, location_id from {{ ref('stg_house__stock_snapshots') }}
+    select
+        account,
+        location_id
+    from {{ ref('stg_house__stock_snapshots') }}
     union
-    select distinct
+    select
         inventory.account,
-        coalesce(mapped.location_id, inventory.account || ':' || inventory.source_location_name)
+        coalesce(mapped.location_id, inventory.account || ':' || inventory.source_location_name) as location_id
     from {{ ref('stg_shopify__inventory') }} as inventory
     left join account_locations as mapped
         on
             inventory.account = mapped.account
             and inventory.source_location_name = mapped.source_location_name
     union
-    select account, channel_location_id from accounts where channel_location_id is not null
+    select
+        account,
+        channel_location_id as location_id
+    from accounts
+    where channel_location_id is not null
 
 ),
 
@@ -59,38 +66,44 @@ authorities as (
 
 ),
 
+declared as (
+
+    select location_id from stated_locations
+    union
+    select location_id from account_locations
+    union
+    select channel_location_id as location_id from accounts
+    union
+    select location_id from sourcing where location_id != '*'
+
+),
+
+{%- set feeds = [
+    'stg_house__stock_movements', 'stg_house__shipments', 'stg_house__allocations', 'stg_house__receipts',
+    'stg_house__purchase_orders',
+] %}
+
 named as (
 
-    select location_id, false as is_declared from stock_feeds
-    union all
-    select location_id, true from stated_locations
-    union all
-    select location_id, true from account_locations
-    union all
-    select channel_location_id, true from accounts
-    union all
-    select location_id, true from sourcing where location_id != '*'
-    union all
-    select distinct location_id, false from {{ ref('stg_house__stock_movements') }}
-    union all
-    select distinct location_id, false from {{ ref('stg_house__shipments') }}
-    union all
-    select distinct location_id, false from {{ ref('stg_house__allocations') }}
-    union all
-    select distinct location_id, false from {{ ref('stg_house__receipts') }}
-    union all
-    select distinct location_id, false from {{ ref('stg_house__purchase_orders') }}
+    select location_id from declared
+    union
+    select location_id from stock_feeds
+    {% for feed in feeds %}
+        union
+        select location_id from {{ ref(feed) }}
+    {% endfor %}
 
 ),
 
 locations as (
 
     select
-        location_id,
-        bool_or(is_declared) as is_declared
+        named.location_id,
+        declared.location_id is not null as is_declared
     from named
-    where location_id is not null
-    group by all
+    left join declared
+        on named.location_id = declared.location_id
+    where named.location_id is not null
 
 ),
 

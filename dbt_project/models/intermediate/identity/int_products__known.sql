@@ -11,13 +11,16 @@ shopify_products as (
     select *
     from {{ ref('stg_shopify__products') }}
     -- several shops may carry one SKU; the newest catalogue speaks
-    qualify row_number() over (partition by channel_sku order by stated_at desc, channel_account) = 1
+    qualify row_number() over (partition by channel_sku order by stated_at desc, channel_account asc) = 1
 
 ),
 
 shopify_currencies as (
 
-    select account, currency from {{ ref('int_accounts__known') }}
+    select
+        account,
+        currency
+    from {{ ref('int_accounts__known') }}
 
 ),
 
@@ -33,38 +36,34 @@ listings as (
 
 ),
 
--- every SKU any feed has ever named
-named as (
+{%- set feeds = [
+    'stg_house__products', 'stg_house__stock_snapshots', 'stg_house__stock_movements', 'stg_house__receipts',
+    'stg_house__purchase_orders', 'stg_house__supplier_terms',
+] %}
 
-    select sku_id, null as title from house_products
-    union all
-    select channel_sku, null from shopify_products
-    union all
-    select kit_sku_id, null from kits
-    union all
-    select component_sku_id, null from kits
-    union all
-    select sku_id, title from listings
-    union all
-    select sku_id, null from {{ ref('stg_house__stock_snapshots') }}
-    union all
-    select sku_id, null from {{ ref('stg_house__stock_movements') }}
-    union all
-    select sku_id, null from {{ ref('stg_house__receipts') }}
-    union all
-    select sku_id, null from {{ ref('stg_house__purchase_orders') }}
-    union all
-    select sku_id, null from {{ ref('stg_house__supplier_terms') }}
+-- every SKU any feed has ever named
+skus as (
+
+    select sku_id from listings
+    union
+    select channel_sku as sku_id from shopify_products
+    union
+    select kit_sku_id as sku_id from kits
+    union
+    select component_sku_id as sku_id from kits
+    {% for feed in feeds %}
+        union
+        select sku_id from {{ ref(feed) }}
+    {% endfor %}
 
 ),
 
-skus as (
+listed_titles as (
 
     select
         sku_id,
-        max(title) as listed_title
-    from named
-    where sku_id is not null
+        max(title) as title
+    from listings
     group by all
 
 ),
@@ -79,7 +78,7 @@ final as (
 
     select
         skus.sku_id,
-        coalesce(house.title, shopify.title, skus.listed_title, skus.sku_id) as title,
+        coalesce(house.title, shopify.title, listed_titles.title, skus.sku_id) as title,
         coalesce(house.category, shopify.category, shopify.product_type) as category,
         coalesce(house.lifecycle, case when shopify.product_status = 'archived' then 'discontinued' end, 'active')
             as lifecycle,
@@ -102,6 +101,9 @@ final as (
         on shopify.channel_account = shop.account
     left join kit_skus
         on skus.sku_id = kit_skus.kit_sku_id
+    left join listed_titles
+        on skus.sku_id = listed_titles.sku_id
+    where skus.sku_id is not null
 
 )
 

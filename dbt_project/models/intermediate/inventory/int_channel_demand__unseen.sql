@@ -8,7 +8,7 @@ offered as (
 
 policies as (
 
-    {{ resolved_policy('offered', ref('stg_policy__channel'), [['channel_account', 'channel_account'], ['sku_id', 'sku']]) }}
+    {{ channel_policy('offered') }}
 
 ),
 

@@ -8,7 +8,11 @@ nodes as (
 
 listings as (
 
-    select distinct channel_account, fulfilled_by, sku_id from {{ ref('int_listings__matched') }}
+    select distinct
+        channel_account,
+        fulfilled_by,
+        sku_id
+    from {{ ref('int_listings__matched') }}
 
 ),
 

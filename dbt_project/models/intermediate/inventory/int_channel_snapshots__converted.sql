@@ -15,7 +15,9 @@ shopify as (
         coalesce(listings.sku_id, inventory.channel_sku) as sku_id,
         inventory.stated_at as snapshot_at,
         case when bool_and(inventory.on_hand_qty is not null) then 'on_hand' else 'available_net' end as basis,
-        sum(coalesce(inventory.on_hand_qty, inventory.available_qty) * coalesce(listings.units_per_listing, 1)) as on_hand_qty,
+        sum(
+            coalesce(inventory.on_hand_qty, inventory.available_qty) * coalesce(listings.units_per_listing, 1)
+        ) as on_hand_qty,
         sum(
             case when inventory.on_hand_qty is null then 0 else coalesce(inventory.unavailable_qty, 0) end
             * coalesce(listings.units_per_listing, 1)

@@ -20,7 +20,7 @@ unseen as (
 
 policies as (
 
-    {{ resolved_policy('offered', ref('stg_policy__channel'), [['channel_account', 'channel_account'], ['sku_id', 'sku']]) }}
+    {{ channel_policy('offered') }}
 
 ),
 

@@ -8,7 +8,11 @@ nodes as (
 
 listings as (
 
-    select distinct channel_account, fulfilled_by, sku_id from {{ ref('int_listings__matched') }}
+    select distinct
+        channel_account,
+        fulfilled_by,
+        sku_id
+    from {{ ref('int_listings__matched') }}
 
 ),
 
@@ -41,13 +45,19 @@ fencing_accounts as (
 
 ),
 
+skus as (
+
+    select distinct sku_id from listings
+
+),
+
 fence_keys as (
 
     select
         fencing_accounts.channel_account,
         skus.sku_id
     from fencing_accounts
-    cross join (select distinct sku_id from listings) as skus
+    cross join skus
 
 ),
 
@@ -58,20 +68,31 @@ policies as (
 ),
 
 -- open kits use up the fence of the kit and the fences of its parts
+open_units as (
+
+    select
+        channel_account,
+        sku_id,
+        open_qty
+    from lines
+    union all
+    select
+        lines.channel_account,
+        kits.component_sku_id as sku_id,
+        lines.open_qty * kits.component_qty as open_qty
+    from lines
+    inner join kits
+        on lines.sku_id = kits.kit_sku_id
+
+),
+
 used as (
 
     select
         channel_account,
         sku_id,
         sum(open_qty) as used_qty
-    from (
-        select channel_account, sku_id, open_qty from lines
-        union all
-        select lines.channel_account, kits.component_sku_id, lines.open_qty * kits.component_qty
-        from lines
-        inner join kits
-            on lines.sku_id = kits.kit_sku_id
-    )
+    from open_units
     group by all
 
 ),

@@ -30,18 +30,19 @@ products as (
 
 ),
 
-unplaced as (
-
-    select * from {{ ref('int_stock_claims__unplaced') }}
-
-),
-
 -- what a listing sells, and what a listed kit is made of
 asked as (
 
-    select channel_account, fulfilled_by, sku_id from listings
+    select
+        channel_account,
+        fulfilled_by,
+        sku_id
+    from listings
     union
-    select listings.channel_account, listings.fulfilled_by, kits.component_sku_id
+    select
+        listings.channel_account,
+        listings.fulfilled_by,
+        kits.component_sku_id as sku_id
     from listings
     inner join kits
         on listings.sku_id = kits.kit_sku_id
@@ -50,7 +51,7 @@ asked as (
 
 policies as (
 
-    {{ resolved_policy('asked', ref('stg_policy__channel'), [['channel_account', 'channel_account'], ['sku_id', 'sku']]) }}
+    {{ channel_policy('asked') }}
 
 ),
 
@@ -76,7 +77,7 @@ unplaced_totals as (
         unplaced.sku_id,
         sum(unplaced.unplaced_qty) as unplaced_qty
     from sharing
-    inner join unplaced
+    inner join {{ ref('int_stock_claims__unplaced') }} as unplaced
         on
             sharing.other_account = unplaced.channel_account
             and sharing.other_fulfilled_by = unplaced.fulfilled_by

@@ -26,6 +26,18 @@ nodes as (
 
 ),
 
+best_nodes as (
+
+    select
+        nodes.*,
+        allocating_accounts.channel_account is not null as is_allocating
+    from nodes
+    left join allocating_accounts
+        on nodes.channel_account = allocating_accounts.channel_account
+    qualify nodes.priority = min(nodes.priority) over (partition by nodes.channel_account, nodes.fulfilled_by)
+
+),
+
 -- without allocations a line is on the one location its account would ship from, if there is only one
 only_choices as (
 
@@ -33,11 +45,8 @@ only_choices as (
         channel_account,
         fulfilled_by,
         min(location_id) as location_id
-    from (
-        select * from nodes
-        qualify priority = min(priority) over (partition by channel_account, fulfilled_by)
-    )
-    where fulfilled_by = 'channel' or channel_account not in (select channel_account from allocating_accounts)
+    from best_nodes
+    where fulfilled_by = 'channel' or not is_allocating
     group by all
     having count(*) = 1
 
@@ -81,7 +90,14 @@ rests as (
 
 pieces as (
 
-    select channel_account, order_id, channel_sku, location_id, 'allocation' as placed_by, open_qty, allocated_qty as accepted_qty
+    select
+        channel_account,
+        order_id,
+        channel_sku,
+        location_id,
+        'allocation' as placed_by,
+        open_qty,
+        allocated_qty as accepted_qty
     from allocated
     union all
     select * from rests

@@ -1,3 +1,6 @@
+{%- set states = [
+    'on_hand', 'damaged', 'quality_control', 'returned', 'expiring', 'consigned', 'other_unavailable', 'reserved'
+] -%}
 with
 
 positions as (
@@ -25,9 +28,15 @@ claims as (
 
 keys as (
 
-    select location_id, sku_id from positions
+    select
+        location_id,
+        sku_id
+    from positions
     union
-    select location_id, sku_id from claims
+    select
+        location_id,
+        sku_id
+    from claims
 
 ),
 
@@ -57,12 +66,10 @@ terms as (
         positions.basis,
         positions.snapshot_at,
         {{ age_minutes('positions.snapshot_at') }} as feed_age_minutes,
-        {% for state in [
-            'on_hand', 'damaged', 'quality_control', 'returned', 'expiring', 'consigned', 'other_unavailable', 'reserved'
-        ] -%}
-        coalesce(positions.{{ state }}_qty, 0) as {{ state }}_qty,
-        {% endfor -%}
-        coalesce(claims.claimed_qty, 0) as committed_qty,
+        {% for state in states %}
+            coalesce(positions.{{ state }}_qty, 0) as {{ state }}_qty,
+        {% endfor %}
+        cast(coalesce(claims.claimed_qty, 0) as bigint) as committed_qty,
         cast(0 as bigint) as outbound_qty,
         coalesce(buffers.node_buffer_qty, 0) as fixed_buffer_qty,
         coalesce(buffers.node_buffer_rate, 0) as node_buffer_rate
@@ -101,7 +108,7 @@ freed as (
     select
         *,
         sellable_qty - committed_qty - reserved_qty - outbound_qty as free_qty,
-        greatest(fixed_buffer_qty, ceil(round(node_buffer_rate * sellable_qty, 9))) as node_buffer_qty
+        cast(greatest(fixed_buffer_qty, ceil(round(node_buffer_rate * sellable_qty, 9))) as bigint) as node_buffer_qty
     from sellable
 
 ),
@@ -109,30 +116,9 @@ freed as (
 final as (
 
     select
-        freed.location_id,
-        freed.sku_id,
-        freed.stock_account,
-        freed.basis,
-        freed.snapshot_at,
-        freed.feed_age_minutes,
-        freed.is_stock_tracked,
-        freed.has_position,
-        freed.on_hand_qty,
-        freed.damaged_qty,
-        freed.quality_control_qty,
-        freed.returned_qty,
-        freed.expiring_qty,
-        freed.consigned_qty,
-        freed.other_unavailable_qty,
-        cast(freed.unavailable_qty as bigint) as unavailable_qty,
-        cast(freed.sellable_qty as bigint) as sellable_qty,
-        cast(freed.committed_qty as bigint) as committed_qty,
-        freed.reserved_qty,
-        freed.outbound_qty,
-        cast(freed.free_qty as bigint) as free_qty,
-        freed.node_buffer_rate,
-        cast(freed.node_buffer_qty as bigint) as node_buffer_qty,
-        case when freed.is_stock_tracked then cast(greatest(0, freed.free_qty - freed.node_buffer_qty) as bigint) end as ats_qty,
+        freed.*,
+        case when freed.is_stock_tracked then cast(greatest(0, freed.free_qty - freed.node_buffer_qty) as bigint) end
+            as ats_qty,
         cast(greatest(0, -freed.free_qty) as bigint) as debt_qty,
         case
             when not freed.is_stock_tracked then 'untracked'

@@ -26,12 +26,8 @@ shipments as (
         shipment_lines.location_id,
         shipment_lines.sku_id,
         shipment_lines.shipped_at as event_at,
-        -shipment_lines.shipped_qty as on_hand_delta,
-        0 as damaged_delta,
-        0 as quality_control_delta,
-        0 as returned_delta,
-        0 as expiring_delta,
-        0 as consigned_delta
+        'on_hand' as state,
+        -shipment_lines.shipped_qty as delta_qty
     from {{ ref('int_shipment_lines__unioned') }} as shipment_lines
     inner join first_snapshot
         on shipment_lines.shipped_at > first_snapshot.snapshot_at
@@ -39,67 +35,35 @@ shipments as (
 
 ),
 
+returns as (
+
+    select * from {{ ref('int_return_events__signed') }}
+
+),
+
 receipts as (
 
-    select 'receipt', location_id, sku_id, received_at, received_qty, coalesce(damaged_qty, 0), 0, 0, 0, 0
-    from {{ ref('stg_house__receipts') }}
-
-),
-
-return_lines as (
-
-    select * from {{ ref('int_return_lines__unioned') }}
-
-),
-
--- a return waits ungraded on the shelf, then becomes what the grading says
-returns_received as (
-
-    select 'return_received', location_id, sku_id, received_at, returned_qty, 0, 0, returned_qty, 0, 0
-    from return_lines
-    where return_source = 'house' and received_at is not null
-
-),
-
-returns_graded as (
-
     select
-        'return_graded',
-        location_id,
-        sku_id,
-        graded_at,
-        case when disposition = 'scrap' then -returned_qty else 0 end,
-        case when disposition = 'damaged' then returned_qty else 0 end,
-        case when disposition = 'quality_control' then returned_qty else 0 end,
-        -returned_qty,
-        0,
-        0
-    from return_lines
-    where return_source = 'house' and graded_at is not null and received_at is not null
-
-),
-
-fba_returns as (
-
-    select 'fba_return', location_id, sku_id, received_at, returned_qty, 0, 0, 0, 0, 0
-    from return_lines
-    where return_source = 'fba' and disposition = 'sellable'
+        'receipt' as event_type,
+        receipts.location_id,
+        receipts.sku_id,
+        receipts.received_at as event_at,
+        states.state,
+        case states.state when 'on_hand' then receipts.received_qty else receipts.damaged_qty end as delta_qty
+    from {{ ref('stg_house__receipts') }} as receipts
+    cross join (values ('on_hand'), ('damaged')) as states (state)
 
 ),
 
 movements as (
 
     select
-        'movement',
+        'movement' as event_type,
         location_id,
         sku_id,
-        occurred_at,
-        case when state = 'on_hand' then moved_qty else 0 end,
-        case when state = 'damaged' then moved_qty else 0 end,
-        case when state = 'quality_control' then moved_qty else 0 end,
-        case when state = 'returned' then moved_qty else 0 end,
-        case when state = 'expiring' then moved_qty else 0 end,
-        case when state = 'consigned' then moved_qty else 0 end
+        occurred_at as event_at,
+        state,
+        moved_qty as delta_qty
     from {{ ref('stg_house__stock_movements') }}
 
 ),
@@ -110,11 +74,7 @@ events as (
     union all
     select * from receipts
     union all
-    select * from returns_received
-    union all
-    select * from returns_graded
-    union all
-    select * from fba_returns
+    select * from returns
     union all
     select * from movements
 
@@ -127,9 +87,8 @@ final as (
         events.location_id,
         coalesce(kits.base_sku_id, events.sku_id) as sku_id,
         events.event_at,
-        {% for state in ['on_hand', 'damaged', 'quality_control', 'returned', 'expiring', 'consigned'] -%}
-        cast(events.{{ state }}_delta * coalesce(kits.base_qty, 1) as bigint) as {{ state }}_delta{{ ',' if not loop.last }}
-        {% endfor %}
+        events.state,
+        cast(events.delta_qty * coalesce(kits.base_qty, 1) as bigint) as delta_qty
     from events
     inner join first_snapshot
         on events.event_at > first_snapshot.snapshot_at

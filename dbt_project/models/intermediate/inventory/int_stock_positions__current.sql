@@ -1,3 +1,4 @@
+{%- set states = ['on_hand', 'damaged', 'quality_control', 'returned', 'expiring', 'consigned'] -%}
 with
 
 snapshots as (
@@ -12,16 +13,14 @@ events as (
 
 ),
 
-{%- set states = ['on_hand', 'damaged', 'quality_control', 'returned', 'expiring', 'consigned'] %}
-
 changes as (
 
     select
-        snapshots.location_id,
-        snapshots.sku_id,
-        {% for state in states -%}
-        sum(events.{{ state }}_delta) as {{ state }}_delta{{ ',' if not loop.last }}
+        {% for state in states %}
+            sum(events.delta_qty) filter (where events.state = '{{ state }}') as {{ state }}_delta,
         {% endfor %}
+        snapshots.location_id,
+        snapshots.sku_id
     from snapshots
     inner join events
         on
@@ -43,9 +42,9 @@ final as (
         snapshots.basis,
         snapshots.snapshot_at,
         snapshots.on_hand_qty as stated_on_hand_qty,
-        {% for state in states -%}
-        cast(snapshots.{{ state }}_qty + coalesce(changes.{{ state }}_delta, 0) as bigint) as {{ state }}_qty,
-        {% endfor -%}
+        {% for state in states %}
+            cast(snapshots.{{ state }}_qty + coalesce(changes.{{ state }}_delta, 0) as bigint) as {{ state }}_qty,
+        {% endfor %}
         snapshots.other_unavailable_qty,
         snapshots.reserved_qty
     from snapshots

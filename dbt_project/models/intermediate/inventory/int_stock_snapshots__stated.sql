@@ -14,7 +14,12 @@ house as (
         sku_id,
         snapshot_at,
         'on_hand' as basis,
-        on_hand_qty, damaged_qty, quality_control_qty, returned_qty, expiring_qty, consigned_qty,
+        on_hand_qty,
+        damaged_qty,
+        quality_control_qty,
+        returned_qty,
+        expiring_qty,
+        consigned_qty,
         0 as other_unavailable_qty,
         reserved_qty,
         stated_at
@@ -26,8 +31,14 @@ house as (
 channels as (
 
     select
-        account, location_id, sku_id, snapshot_at, basis,
-        on_hand_qty, 0, 0, 0, 0, 0, other_unavailable_qty, 0, snapshot_at
+        *,
+        0 as damaged_qty,
+        0 as quality_control_qty,
+        0 as returned_qty,
+        0 as expiring_qty,
+        0 as consigned_qty,
+        0 as reserved_qty,
+        snapshot_at as stated_at
     from {{ ref('int_channel_snapshots__converted') }}
 
 ),
@@ -35,7 +46,7 @@ channels as (
 stated as (
 
     select * from house
-    union all
+    union all by name
     select * from channels
 
 ),

@@ -105,10 +105,16 @@ final as (
             as merchant_cancelled_listing_qty,
         cast(coalesce(sum(cancelled_listing_qty) filter (where cancel_class = 'unknown'), 0) as bigint)
             as unknown_cancelled_listing_qty,
-        cast(coalesce(sum(cancelled_listing_qty) filter (where cancel_class = 'customer' and is_before_hand_over), 0) as bigint)
-            as customer_before_hand_over_listing_qty,
-        cast(coalesce(sum(cancelled_listing_qty) filter (where cancel_class = 'unknown' and is_before_hand_over), 0) as bigint)
-            as unknown_before_hand_over_listing_qty,
+        cast(
+            coalesce(sum(cancelled_listing_qty) filter (
+                where cancel_class = 'customer' and is_before_hand_over
+            ), 0) as bigint
+        ) as customer_before_hand_over_listing_qty,
+        cast(
+            coalesce(sum(cancelled_listing_qty) filter (
+                where cancel_class = 'unknown' and is_before_hand_over
+            ), 0) as bigint
+        ) as unknown_before_hand_over_listing_qty,
         max(cancelled_at) as cancelled_at
     from timed
     group by all

@@ -116,19 +116,16 @@ scoped as (
 final as (
 
     select
-        channel_account, order_id, order_key, channel_sku, listing_id, sku_id, units_per_listing, match_status,
-        fulfilled_by, system, time_zone, as_of_date, ordered_at, ordered_on, clock_starts_at,
+        * exclude (
+            line_date, withdrawn_listing_qty, demanded_listing_qty, first_release_listing_qty, stated_fulfilled_by,
+            customer_cancelled_listing_qty, merchant_cancelled_listing_qty, unknown_cancelled_listing_qty,
+            is_remainder_cancelled, is_cancelled_unless_shipped, order_cancelled_at, order_cancel_reason,
+            implied_listing_qty, implied_shipped_at
+        ),
         -- the lines of one order count on one day, the latest of those in scope
         coalesce(
             max(line_date) filter (where is_in_scope) over (partition by channel_account, order_key), line_date
         ) as order_date,
-        is_test, requires_shipping, is_preorder, release_on, promised_on, ship_by_at, ship_country,
-        line_amount, currency, stock_wait_days, first_shipped_at, last_shipped_at, cancelled_at, stated_at,
-        is_released_from_stock,
-        is_in_scope,
-        ordered_listing_qty,
-        shipped_listing_qty,
-        open_listing_qty,
         cast(ordered_listing_qty * units_per_listing as bigint) as ordered_qty,
         cast(demanded_listing_qty * units_per_listing as bigint) as demanded_qty,
         cast(

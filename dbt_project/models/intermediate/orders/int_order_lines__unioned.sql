@@ -53,7 +53,7 @@ grouped as (
 final as (
 
     select
-        grouped.* exclude (stated_fulfilled_by, line_amount),
+        grouped.* exclude (line_amount),
         cast(grouped.line_amount as decimal(18, 4)) as line_amount,
         coalesce(listings.listing_id, grouped.channel_sku) as listing_id,
         coalesce(listings.sku_id, grouped.channel_sku) as sku_id,

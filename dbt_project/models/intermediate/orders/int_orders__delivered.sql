@@ -40,7 +40,8 @@ order_shipments as (
             and {{ local_date('shipment_lines.delivered_at', 'orders.time_zone') }} <= orders.commit_date, false
         ) as is_delivered_by_commit,
         not shipment_lines.is_tracked
-        and {{ local_date('shipment_lines.shipped_at', 'orders.time_zone') }} <= orders.commit_date as may_be_delivered_by_commit
+        and {{ local_date('shipment_lines.shipped_at', 'orders.time_zone') }} <= orders.commit_date
+            as may_be_delivered_by_commit
     from orders
     inner join shipment_lines
         on
@@ -69,7 +70,8 @@ punctuality as (
         lines.order_id,
         bool_and(coalesce(arrivals.delivered_by_commit_qty, 0) >= lines.demanded_qty) as is_all_by_commit,
         bool_and(
-            coalesce(arrivals.delivered_by_commit_qty, 0) + coalesce(arrivals.maybe_by_commit_qty, 0) >= lines.demanded_qty
+            coalesce(arrivals.delivered_by_commit_qty, 0) + coalesce(arrivals.maybe_by_commit_qty, 0)
+            >= lines.demanded_qty
         ) as is_maybe_by_commit
     from lines
     left join arrivals

@@ -20,7 +20,11 @@ return_lines as (
 
 damage_returns as (
 
-    select distinct channel_account, order_key from return_lines where is_damage
+    select distinct
+        channel_account,
+        order_key
+    from return_lines
+    where is_damage
 
 ),
 

@@ -14,44 +14,79 @@ accounts as (
 
 reasons as (
 
-    select lower(reason_code) as reason, bool_or(is_damage) as is_damage from {{ ref('ref_return_reasons') }} group by all
+    select
+        lower(reason_code) as reason,
+        bool_or(is_damage) as is_damage
+    from {{ ref('ref_return_reasons') }}
+    group by all
+
+),
+
+house as (
+
+    select
+        *,
+        'house' as return_source,
+        account as stated_by_account
+    from {{ ref('stg_house__returns') }}
+    where coalesce(requested_at, received_at, graded_at, stated_at) <= {{ as_of() }}
+
+),
+
+-- the channel's own centre receives and grades in one step
+fba as (
+
+    select
+        fba_returns.channel_account,
+        fba_returns.order_id,
+        fba_returns.order_key,
+        fba_returns.channel_sku,
+        fba_returns.returned_listing_qty,
+        'fba' as return_source,
+        fba_returns.channel_account as stated_by_account,
+        'fba' as return_id,
+        fba_returns.return_line_id as return_line,
+        lower(fba_returns.reason) as reason,
+        fba_returns.return_at as received_at,
+        fba_returns.return_at as graded_at,
+        accounts.channel_location_id as location_id,
+        lower(fba_returns.disposition) as disposition
+    from {{ ref('stg_amazon__fba_returns') }} as fba_returns
+    inner join accounts
+        on fba_returns.channel_account = accounts.account
+    where fba_returns.return_at <= {{ as_of() }}
 
 ),
 
 returned as (
 
-    select
-        'house' as return_source,
-        account as stated_by_account,
-        return_id, return_line, channel_account, order_id, order_key, channel_sku, returned_listing_qty, reason,
-        requested_at,
-        case when received_at <= {{ as_of() }} then received_at end as received_at,
-        case when graded_at <= {{ as_of() }} then graded_at end as graded_at,
-        location_id, disposition,
-        case when refunded_at <= {{ as_of() }} then refunded_at end as refunded_at,
-        refund_amount, currency
-    from {{ ref('stg_house__returns') }}
-    where coalesce(requested_at, received_at, graded_at, stated_at) <= {{ as_of() }}
-
-    union all
-
-    -- the channel's own centre receives and grades in one step
-    select
-        'fba', fba.channel_account,
-        'fba', fba.return_line_id, fba.channel_account, fba.order_id, fba.order_key, fba.channel_sku,
-        fba.returned_listing_qty, lower(fba.reason), null, fba.return_at, fba.return_at,
-        accounts.channel_location_id, lower(fba.disposition), null, null, null
-    from {{ ref('stg_amazon__fba_returns') }} as fba
-    inner join accounts
-        on fba.channel_account = accounts.account
-    where fba.return_at <= {{ as_of() }}
+    select * from house
+    union all by name
+    select * from fba
 
 ),
 
 final as (
 
     select
-        returned.*,
+        returned.stated_by_account,
+        returned.return_id,
+        returned.return_line,
+        returned.return_source,
+        returned.channel_account,
+        returned.order_id,
+        returned.order_key,
+        returned.channel_sku,
+        returned.location_id,
+        returned.reason,
+        returned.disposition,
+        returned.requested_at,
+        case when returned.received_at <= {{ as_of() }} then returned.received_at end as received_at,
+        case when returned.graded_at <= {{ as_of() }} then returned.graded_at end as graded_at,
+        case when returned.refunded_at <= {{ as_of() }} then returned.refunded_at end as refunded_at,
+        returned.refund_amount,
+        returned.currency,
+        returned.returned_listing_qty,
         coalesce(listings.listing_id, returned.channel_sku) as listing_id,
         coalesce(listings.sku_id, returned.channel_sku) as sku_id,
         cast(returned.returned_listing_qty * coalesce(listings.units_per_listing, 1) as bigint) as returned_qty,
