@@ -8,6 +8,7 @@ file; a held file is kept whole in `data/quarantine/` instead.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -16,7 +17,7 @@ import duckdb
 
 from ingestion.contract import LINEAGE_COLUMNS, raw_table
 from ingestion.systems import SYSTEMS
-from warehouse.raw_store import ensure_table
+from warehouse.raw_store import ensure_tables
 
 RULE_VERSION = "1"
 """Raised when a parsing rule changes, so that a refused row says under which rules it was refused."""
@@ -122,12 +123,15 @@ class Known:
 
 def ensure_raw_tables(connection: duckdb.DuckDBPyConnection) -> None:
     """Create every raw, ingest and quarantine table that is not there, empty and typed; add columns an older one lacks."""
+    tables: dict[tuple[str, str], Iterable[tuple[str, str]]] = {
+        ("ingest", "files"): FILES,
+        ("ingest", "arrivals"): ARRIVALS,
+        ("ingest", "landing"): LANDING,
+        ("ingest", "schema_events"): SCHEMA_EVENTS,
+        ("quarantine", "rows"): QUARANTINE_ROWS,
+    }
     for system in SYSTEMS:
         for feed in system.feeds:
             declared = [(column.name, column.type.sql) for column in feed.stored_columns]
-            ensure_table(connection, "raw", raw_table(system, feed), [*declared, *LINEAGE_COLUMNS])
-    ensure_table(connection, "ingest", "files", FILES)
-    ensure_table(connection, "ingest", "arrivals", ARRIVALS)
-    ensure_table(connection, "ingest", "landing", LANDING)
-    ensure_table(connection, "ingest", "schema_events", SCHEMA_EVENTS)
-    ensure_table(connection, "quarantine", "rows", QUARANTINE_ROWS)
+            tables["raw", raw_table(system, feed)] = [*declared, *LINEAGE_COLUMNS]
+    ensure_tables(connection, tables)

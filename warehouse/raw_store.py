@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import duckdb
 
@@ -19,20 +19,39 @@ def ensure_table(
 
     Effect: DDL in the current transaction. A column is never dropped or retyped.
     """
-    wanted = list(columns)
-    connection.execute(f"create schema if not exists {quoted(schema)}")
-    body = ", ".join(f"{quoted(name)} {kind}" for name, kind in wanted)
-    connection.execute(f"create table if not exists {quoted(schema)}.{quoted(table)} ({body})")
-    present = set(table_columns(connection, schema, table))
-    for name, kind in wanted:
-        if name not in present:
-            connection.execute(f"alter table {quoted(schema)}.{quoted(table)} add column {quoted(name)} {kind}")
+    ensure_tables(connection, {(schema, table): columns})
+
+
+def ensure_tables(
+    connection: duckdb.DuckDBPyConnection, wanted: Mapping[tuple[str, str], Iterable[tuple[str, str]]]
+) -> None:
+    """Do what `ensure_table` does for many tables, by (schema, table), after one look at what is there."""
+    present = _columns(connection)
+    for schema in sorted({schema for schema, _ in wanted} - {schema for schema, _ in present}):
+        connection.execute(f"create schema if not exists {quoted(schema)}")
+    for (schema, table), columns in wanted.items():
+        name = f"{quoted(schema)}.{quoted(table)}"
+        there = present.get((schema, table))
+        if there is None:
+            body = ", ".join(f"{quoted(column)} {kind}" for column, kind in columns)
+            connection.execute(f"create table if not exists {name} ({body})")
+            continue
+        for column, kind in columns:
+            if column not in there:
+                connection.execute(f"alter table {name} add column {quoted(column)} {kind}")
 
 
 def table_columns(connection: duckdb.DuckDBPyConnection, schema: str, table: str) -> Sequence[str]:
     """Return the column names of a table in their order; empty when there is no such table."""
-    rows = connection.execute(
-        "select column_name from duckdb_columns() where schema_name = ? and table_name = ? order by column_index",
-        [schema, table],
+    return _columns(connection).get((schema, table), [])
+
+
+def _columns(connection: duckdb.DuckDBPyConnection) -> dict[tuple[str, str], list[str]]:
+    # no bound value here: DuckDB imports pandas on the first one, which costs a run with nothing new a third of a second
+    found = connection.execute(
+        "select schema_name, table_name, column_name from duckdb_columns() order by table_oid, column_index"
     ).fetchall()
-    return [name for (name,) in rows]
+    columns: dict[tuple[str, str], list[str]] = {}
+    for schema, table, column in found:
+        columns.setdefault((schema, table), []).append(column)
+    return columns

@@ -75,13 +75,13 @@ def test_a_second_run_only_looks(company: Any) -> None:
     assert not list(company.paths.staging.iterdir())
 
 
-def test_nothing_new_needs_neither_the_gate_nor_polars(company: Any) -> None:
+def test_nothing_new_needs_neither_the_gate_nor_the_data_libraries(company: Any) -> None:
     deliver(company)
     company.ingest()
     program = (
         "import sys; from pathlib import Path; from company import Paths, load_settings; import ingestion;"
         "s = load_settings(Path(sys.argv[1])); o = ingestion.ingest(s, Paths(s.home)); assert o.files == (), o;"
-        "heavy = {'polars', 'great_expectations', 'dagster'} & set(sys.modules); assert not heavy, heavy"
+        "heavy = {'polars', 'pandas', 'pyarrow', 'great_expectations', 'dagster'} & set(sys.modules); assert not heavy, heavy"
     )
     subprocess.run([sys.executable, "-c", program, str(company.home)], cwd=REPOSITORY, check=True, timeout=120)
 

@@ -76,7 +76,7 @@ def read(
         (IDENTIFIER, "\u00a0A\u00a0", ("A", None)),
         *((IDENTIFIER, text, (text, None)) for text in
           ("00123", "1E10", "3-4", "MAR1", "TRUE", "NULL", "NA", "-", "sku", "SKU", "n\u0303", "\u00f1", "😀", "\u05d0",
-           "a\u200bb",            "'guarded", "=cmd|' /C'!A0", "'; drop table raw")),
+           "a\u200bb", "'guarded", "=cmd|' /C'!A0", "'; drop table raw")),
         *((IDENTIFIER, text, (None, "identifier_damaged")) for text in ("1.23457E+11", "1E+12", "8.50001E+11")),
         (TEXT, "  as it is ", ("  as it is ", None)),
         (TEXT, "", (None, None)),
