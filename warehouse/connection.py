@@ -7,6 +7,7 @@ closed. Extensions are never fetched, and a busy file raises `WarehouseBusyError
 from __future__ import annotations
 
 import re
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,6 +20,7 @@ STORAGE_VERSION = "v1.5.0"
 
 _LOCK_WAIT_SECONDS = 10.0
 _LOCK_POLL_SECONDS = 0.1
+_LOCKING_DOWN = threading.Lock()
 
 
 class WarehouseBusyError(Exception):
@@ -60,11 +62,17 @@ def reader(path: Path, *, wait: float = _LOCK_WAIT_SECONDS) -> Iterator[duckdb.D
 
 
 def open_reader(path: Path, *, wait: float = _LOCK_WAIT_SECONDS) -> duckdb.DuckDBPyConnection:
-    """Return a read-only, locked-down connection that the caller closes; for a long-lived reader such as a dashboard."""
+    """Return a read-only, locked-down connection that the caller closes; for a long-lived reader such as a dashboard.
+
+    Readers of one file in one process share one database instance, so the first one settles the options for all.
+    """
     connection = _open(path, read_only=True, wait=wait)
-    connection.execute("set TimeZone = 'UTC'")
-    connection.execute("set enable_external_access = false")
-    connection.execute("set lock_configuration = true")
+    with _LOCKING_DOWN:
+        locked = connection.execute("select current_setting('lock_configuration')").fetchone()
+        if locked != (True,):
+            connection.execute("set global TimeZone = 'UTC'")
+            connection.execute("set enable_external_access = false")
+            connection.execute("set lock_configuration = true")
     return connection
 
 

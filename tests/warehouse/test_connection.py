@@ -81,3 +81,15 @@ def test_a_file_that_is_no_database_says_how_to_rebuild(tmp_path: Path) -> None:
         pass
     with pytest.raises(WarehouseUnreadableError), reader(tmp_path / "absent.duckdb"):
         pass
+
+
+def test_two_readers_of_one_file_live_in_one_process(build: Path) -> None:
+    first, second = open_reader(build), open_reader(build)
+    try:
+        for connection in (first, second):
+            assert connection.execute("select current_setting('TimeZone')").fetchone() == ("UTC",)
+            with pytest.raises(duckdb.Error, match="locked"):
+                connection.execute("set threads = 1")
+    finally:
+        first.close()
+        second.close()
