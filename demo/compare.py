@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from company import Paths
-from demo.truth import KEYS, VALUES
+from demo.truth import KEYS, VALUES, read_differences
 
 if TYPE_CHECKING:
     import duckdb
@@ -21,15 +21,20 @@ TABLES = {
 }
 MISSING_IS_ZERO = frozenset({"ats"})
 EXAMPLES = 5
+_NEVER = object()
 
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """One measure: rows on either side, rows that differ, and a few of these as (key, truth, published)."""
+    """One measure: rows on either side, rows that differ, and a few of these as (key, truth, published).
+
+    `explained` of the unequal rows are known differences, published with exactly the number that was foreseen.
+    """
 
     checked: int
     unequal: int
     examples: tuple[tuple[tuple[Any, ...], Any, Any], ...]
+    explained: int = 0
 
 
 def compare(home: Path, connection: duckdb.DuckDBPyConnection) -> dict[str, Comparison]:
@@ -37,11 +42,19 @@ def compare(home: Path, connection: duckdb.DuckDBPyConnection) -> dict[str, Comp
 
     A row that only one side has is unequal; for `ats` it is equal when the other side says 0. Reads only.
     """
-    truth = Paths(home).data / "demo" / "truth"
-    return {measure: _compared(connection, truth / f"{measure}.parquet", measure) for measure in TABLES}
+    folder = Paths(home).data / "demo"
+    foreseen = {(row.measure, row.key): row.reported for row in read_differences(folder)}
+    return {
+        measure: _compared(connection, folder / "truth" / f"{measure}.parquet", measure, foreseen) for measure in TABLES
+    }
 
 
-def _compared(connection: duckdb.DuckDBPyConnection, truth: Path, measure: str) -> Comparison:
+def _compared(
+    connection: duckdb.DuckDBPyConnection,
+    truth: Path,
+    measure: str,
+    foreseen: dict[tuple[str, tuple[str, ...]], int | None],
+) -> Comparison:
     keys, values = KEYS[measure], VALUES[measure]
     default = ", 0" if measure in MISSING_IS_ZERO else ""
     on = " and ".join(f"t.{key} is not distinct from p.{key}" for key in keys)
@@ -68,7 +81,8 @@ def _compared(connection: duckdb.DuckDBPyConnection, truth: Path, measure: str) 
     ).fetchall()
     unequal = [row for row in rows if row[0]]
     examples = tuple((tuple(row[1]), _one(row[2]), _one(row[3])) for row in unequal[:EXAMPLES])
-    return Comparison(len(rows), len(unequal), examples)
+    explained = [row for row in unequal if foreseen.get((measure, tuple(row[1])), _NEVER) == _one(row[3])]
+    return Comparison(len(rows), len(unequal), examples, len(explained))
 
 
 def _one(values: list[Any]) -> Any:

@@ -108,6 +108,8 @@ def write_differences(folder: Path, found: list[KnownDifference]) -> None:
 
 
 def read_differences(folder: Path) -> list[KnownDifference]:
-    """Read them back."""
+    """Read them back; none when they were never written."""
+    if not (folder / DIFFERENCES_FILE).is_file():
+        return []
     rows = json.loads((folder / DIFFERENCES_FILE).read_text(encoding="utf-8"))
     return [KnownDifference(**{**row, "key": tuple(row["key"])}) for row in rows]

@@ -33,6 +33,8 @@ HEADER = (*_HEAD, *(f"Billing {a}" for a in _ADDRESS), *(f"Shipping {a}" for a i
 SINCE_2022 = ("Outstanding Balance", "Employee", "Location", "Device ID", "Payment ID", "Payment References")
 TAX = {SHOPIFY_US: ("State Tax 7%", 0.07), SHOPIFY_EU: ("DE MwSt 19%", 0.19)}
 DISCOUNT = 0.1
+SPARSE = (SHOPIFY_EU, 1)
+"""The export that went through a tool which blanks even name and date on an order's later rows."""
 Floats = NDArray[np.float64]
 
 
@@ -45,6 +47,9 @@ def shopify_order_exports(outcome: Outcome, states: dict[int, Statement]) -> Ite
             frame = _frame(outcome, states[at], rows, account)
             if number == 0:
                 frame = frame.drop(SINCE_2022)
+            if (account, number) == SPARSE:
+                later = pl.col("Financial Status").is_null()
+                frame = frame.with_columns(pl.when(~later).then(pl.col("Name", "Created at")))
             line_end = "\r\n" if account == SHOPIFY_EU else "\n"
             name = SALES_ACCOUNTS[account].name
             yield Export(name, "orders", "orders_export", at, frame, line_end=line_end, group="Name")

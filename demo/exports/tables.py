@@ -133,7 +133,7 @@ def split_rows(frame: pl.DataFrame, group: str | None, pieces: int) -> list[pl.D
     """Cut a frame into pieces of nearly equal height, moving each cut to the next start of a group."""
     starts = np.arange(frame.height)
     if group is not None:
-        values = frame[group]
+        values = frame[group].forward_fill()
         starts = np.flatnonzero((values != values.shift(1)).fill_null(True).to_numpy())
     wanted = [frame.height * n // pieces for n in range(1, pieces)]
     cuts = [0, *(int(starts[min(int(np.searchsorted(starts, cut)), len(starts) - 1)]) for cut in wanted), frame.height]
