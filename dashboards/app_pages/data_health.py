@@ -98,9 +98,7 @@ def _quarantine(frame: Frame, filters: Filters) -> None:
         alt="Quarantine",
         height=220,
     )
-    st.caption(
-        "The rows themselves, as written: `tallyhouse status` names the files, `data/quarantine/` keeps held ones."
-    )
+    st.caption("Files held whole lie in `data/quarantine/`, each with its reason beside it.")
 
 
 def _feed_table(frame: Frame, filters: Filters) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import inspect
+import re
 from datetime import date
 
 import duckdb
@@ -178,6 +180,45 @@ def test_only_unconfirmed_pushed_rows_are_open(connection: duckdb.DuckDBPyConnec
 def test_the_published_file_cannot_be_written(connection: duckdb.DuckDBPyConnection) -> None:
     with pytest.raises(duckdb.InvalidInputException, match="read-only"):
         connection.execute("delete from reports.rpt_push_runs")
+
+
+class _Recorder:
+    """Stands in front of a connection and keeps every statement."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
+        self.connection = connection
+        self.statements: list[str] = []
+
+    def execute(self, sql: str, parameters: object = None) -> duckdb.DuckDBPyConnection:
+        self.statements.append(" ".join(sql.split()))
+        return self.connection.execute(sql, parameters)
+
+
+_ARGUMENTS: dict[str, object] = {
+    "filters": EVERYTHING,
+    "limit": 5,
+    "table": "reports.rpt_stock_health",
+    "sku_id": "FAKE-MUG",
+    "location_id": "west",
+    "channel_account": "shop_north",
+    "listing_id": "shop_north-FAKE-MUG",
+    "proposal_id": "proposal-FAKE-MUG",
+}
+_PUBLIC = {"reports": ("rpt_",), "marts": ("fct_", "dim_"), "exports": ("exp_",)}
+
+
+def test_every_statement_is_limited_and_names_public_tables_only(connection: duckdb.DuckDBPyConnection) -> None:
+    functions = [item for name in queries.__all__ if inspect.isfunction(item := getattr(queries, name))]
+    assert len(functions) > 30
+    for function in functions:
+        recorder = _Recorder(connection)
+        names = list(inspect.signature(function).parameters)[1:]
+        function(recorder, **{name: _ARGUMENTS[name] for name in names if name in _ARGUMENTS})
+        assert recorder.statements, function.__name__
+        for sql in recorder.statements:
+            assert re.search(r" limit (\d+|\$row_limit)( offset \$row_offset)?$", sql), function.__name__
+            for schema, table in re.findall(r"(?:from|join) ([a-z_]+)\.([a-z_]+)", sql):
+                assert table.startswith(_PUBLIC[schema]), function.__name__
 
 
 def test_meaning_comes_with_the_file(connection: duckdb.DuckDBPyConnection) -> None:
