@@ -14,7 +14,7 @@ from company import Paths
 from orchestration.alerts import Alert, notifier_of
 from orchestration.exit_codes import RunFailedError, code_of
 from orchestration.home_status import LAST_RUN
-from orchestration.instance import prepare_instance
+from orchestration.instance import COMMAND_LINE_FILE, prepare_instance
 from orchestration.moment import sql_instant
 from orchestration.resources import HOME_VARIABLE
 from orchestration.run_lock import hold
@@ -43,7 +43,7 @@ def launch(paths: Paths, job_name: str, record: RunRecord, *, as_of: datetime | 
             from orchestration.definitions import defs
 
             os.environ[HOME_VARIABLE] = str(paths.home)
-            instance = dg.DagsterInstance.from_config(str(prepare_instance(paths)))
+            instance = dg.DagsterInstance.from_config(str(prepare_instance(paths)), COMMAND_LINE_FILE)
             release_dead_runs(instance)
             job = defs.resolve_job_def(job_name)
         with instance:

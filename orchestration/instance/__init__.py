@@ -7,12 +7,26 @@ from pathlib import Path
 from company import Paths
 
 INSTANCE_FILE = Path(__file__).with_name("dagster.yaml")
+COMMAND_LINE_FILE = "command_line.yaml"
+
+# In the web server's runs Dagster keeps each step's output; it does so with two helper processes per step, and takes the
+# terminal away from the progress display. The command line writes one log of its own instead.
+_WITHOUT_CAPTURE = """
+compute_logs:
+  module: dagster._core.storage.noop_compute_log_manager
+  class: NoOpComputeLogManager
+"""
 
 
 def prepare_instance(paths: Paths) -> Path:
-    """Put the committed dagster.yaml into the home's Dagster folder and return that folder."""
+    """Put the committed dagster.yaml, and its variant for the command line, into the home's Dagster folder; return it."""
     paths.dagster.mkdir(parents=True, exist_ok=True)
-    own = paths.dagster / "dagster.yaml"
-    if not own.is_file() or own.read_bytes() != INSTANCE_FILE.read_bytes():
-        own.write_bytes(INSTANCE_FILE.read_bytes())
+    shipped = INSTANCE_FILE.read_text(encoding="utf-8")
+    _keep(paths.dagster / INSTANCE_FILE.name, shipped)
+    _keep(paths.dagster / COMMAND_LINE_FILE, shipped + _WITHOUT_CAPTURE)
     return paths.dagster
+
+
+def _keep(file: Path, text: str) -> None:
+    if not file.is_file() or file.read_text(encoding="utf-8") != text:
+        file.write_text(text, encoding="utf-8")
