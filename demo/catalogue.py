@@ -104,49 +104,32 @@ class Catalogue:
         return tuple((leaf, units * offer.units) for leaf, units in self.parts(offer.item).items())
 
 
+_PATTERN_ODDS = ((0.35, (0.85, 0.15, 0.0, 0.0)), (0.7, (0.45, 0.15, 0.25, 0.15)), (1.0, (0.1, 0.05, 0.5, 0.35)))
+"""Up to which share of the items by popularity: the odds of steady, spiky, slow and lumpy."""
+
+
 def draw_items(rng: np.random.Generator, count: int) -> list[Item]:
     """Return `count` plain items plus a gift card; the popular ones first."""
     popularity = 1.0 / (np.arange(count) + 6.0) ** 0.95
-    items = []
-    for rank in range(count):
-        kind = int(rng.integers(len(CATEGORIES)))
-        category = CATEGORIES[kind]
-        share = rank / count
-        odds = (
-            (0.85, 0.15, 0.0, 0.0)
-            if share < 0.35
-            else (0.45, 0.15, 0.25, 0.15)
-            if share < 0.7
-            else (0.1, 0.05, 0.5, 0.35)
-        )
-        pattern = int(rng.choice(4, p=odds))
-        lifecycle, launched, ending = _life(rng, rank)
-        cost = round(float(rng.lognormal(1.9, 0.6)) + 0.8, 2)
-        noun = category.nouns[int(rng.integers(len(category.nouns)))]
-        adjective, variant = ADJECTIVES[int(rng.integers(len(ADJECTIVES)))], VARIANTS[int(rng.integers(len(VARIANTS)))]
-        sku = f"{rank + 100:06d}" if rank % 41 == 7 else f"NG-{category.code}-{rank + 1:04d}"
-        items.append(
-            Item(
-                sku, f"{adjective} {noun} \u2013 {variant}", kind, lifecycle, round(cost * float(rng.uniform(2.2, 3.4)), 2), cost,
-                int(rng.integers(40, 2500)), float(popularity[rank] * rng.uniform(0.6, 1.5)), pattern,
-                launched_on=launched, ending_on=ending,
-            )
-        )  # fmt: skip
-    items.append(
-        Item(
-            "NG-GIFT-50",
-            "Gift Card 50",
-            4,
-            "active",
-            50.0,
-            50.0,
-            0,
-            float(popularity.mean() * 2),
-            STEADY,
-            is_tracked=False,
-        )
-    )
-    return items
+    items = [_draw_item(rng, rank, rank / count, float(popularity[rank])) for rank in range(count)]
+    liked = float(popularity.mean() * 2)
+    return [*items, Item("NG-GIFT-50", "Gift Card 50", 4, "active", 50.0, 50.0, 0, liked, STEADY, is_tracked=False)]
+
+
+def _draw_item(rng: np.random.Generator, rank: int, share: float, popularity: float) -> Item:
+    kind = int(rng.integers(len(CATEGORIES)))
+    category = CATEGORIES[kind]
+    pattern = int(rng.choice(4, p=next(odds for limit, odds in _PATTERN_ODDS if share < limit)))
+    lifecycle, launched, ending = _life(rng, rank)
+    cost = round(float(rng.lognormal(1.9, 0.6)) + 0.8, 2)
+    noun = category.nouns[int(rng.integers(len(category.nouns)))]
+    adjective, variant = ADJECTIVES[int(rng.integers(len(ADJECTIVES)))], VARIANTS[int(rng.integers(len(VARIANTS)))]
+    sku = f"{rank + 100:06d}" if rank % 41 == 7 else f"NG-{category.code}-{rank + 1:04d}"
+    return Item(
+        sku, f"{adjective} {noun} \u2013 {variant}", kind, lifecycle, round(cost * float(rng.uniform(2.2, 3.4)), 2), cost,
+        int(rng.integers(40, 2500)), float(popularity * rng.uniform(0.6, 1.5)), pattern,
+        launched_on=launched, ending_on=ending,
+    )  # fmt: skip
 
 
 def _life(rng: np.random.Generator, rank: int) -> tuple[str, date | None, date | None]:
