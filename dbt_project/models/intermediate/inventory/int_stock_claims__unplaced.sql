@@ -12,14 +12,26 @@ kits as (
 
 ),
 
+nodes as (
+
+    select * from {{ ref('int_channels__nodes') }}
+
+),
+
+-- numbers net of the account's own orders, at the places from which these very lines would ship
 net_snapshots as (
 
     select
-        stock_account,
-        sku_id,
-        max(snapshot_at) as snapshot_at
-    from {{ ref('int_stock_snapshots__stated') }}
-    where basis = 'available_net'
+        nodes.channel_account,
+        nodes.fulfilled_by,
+        snapshots.sku_id,
+        max(snapshots.snapshot_at) as snapshot_at
+    from {{ ref('int_stock_snapshots__stated') }} as snapshots
+    inner join nodes
+        on
+            snapshots.location_id = nodes.location_id
+            and snapshots.stock_account = nodes.channel_account
+    where snapshots.basis = 'available_net'
     group by all
 
 ),
@@ -53,7 +65,8 @@ claims as (
     from unpacked
     left join net_snapshots
         on
-            unpacked.channel_account = net_snapshots.stock_account
+            unpacked.channel_account = net_snapshots.channel_account
+            and unpacked.fulfilled_by = net_snapshots.fulfilled_by
             and unpacked.sku_id = net_snapshots.sku_id
 
 ),
