@@ -11,6 +11,7 @@ import time
 from collections import Counter, deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -98,7 +99,7 @@ class _Run:
             self.paths.landing, self.settings.accounts, max_bytes=limits.max_file_mb * 1024 * 1024,
             stable_seconds=limits.stable_seconds, now=datetime.now(UTC),
         )  # fmt: skip
-        with Reader(limits) as reader, ThreadPoolExecutor(max_workers=1) as judging:
+        with Reader(limits) as reader, _one_by_one() as judging:
             for item in found:
                 if isinstance(item, NotTaken):
                     yield FileOutcome(item.account, item.source_file, item.status, item.reason)
@@ -190,6 +191,16 @@ class _Run:
         self._copies[staged.sha256] -= 1
         if not self._copies[staged.sha256]:
             staged.path.unlink()
+
+
+@contextmanager
+def _one_by_one() -> Iterator[ThreadPoolExecutor]:
+    """Yield an executor of one thread; leaving it, also by an error, asks no question that is still waiting."""
+    executor = ThreadPoolExecutor(max_workers=1)
+    try:
+        yield executor
+    finally:
+        executor.shutdown(wait=True, cancel_futures=True)
 
 
 def _statement(sighting: Sighting) -> Statement:

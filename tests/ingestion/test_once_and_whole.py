@@ -203,5 +203,6 @@ def test_killed_at_some_steps_it_ends_the_same(make_company: Callable[..., Any])
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(7200)
 def test_killed_at_any_step_it_ends_the_same(make_company: Callable[..., Any]) -> None:
     _campaign(make_company, every=1)
