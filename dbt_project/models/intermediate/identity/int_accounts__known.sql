@@ -1,5 +1,3 @@
-{{ config(materialized='table') }}
-
 with
 
 accounts as (
@@ -17,13 +15,9 @@ settings as (
 -- accounts that a feed names as the seller of something, configured or not
 named_as_channel as (
 
-    select channel_account as account from {{ ref('stg_shopify__orders') }}
+    select channel_account as account from {{ ref('int_order_statements__unioned') }}
     union
-    select channel_account from {{ ref('stg_amazon__orders') }}
-    union
-    select channel_account from {{ ref('stg_house__orders') }}
-    union
-    select channel_account from {{ ref('stg_house__listings') }}
+    select channel_account as account from {{ ref('stg_house__listings') }}
 
 ),
 

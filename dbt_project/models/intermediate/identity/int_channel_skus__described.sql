@@ -31,12 +31,10 @@ shopify_variants as (
 
 -- whatever feed shows a channel's SKU, and under which name it knows the account
 {%- set feeds = [
-    ('stg_shopify__orders', 'channel_account'),
     ('stg_shopify__inventory', 'account'),
     ('stg_shopify__products', 'channel_account'),
-    ('stg_amazon__orders', 'channel_account'),
     ('stg_amazon__fba_inventory', 'account'),
-    ('stg_house__orders', 'channel_account'),
+    ('int_order_statements__unioned', 'channel_account'),
 ] %}
 channel_skus as (
 
@@ -55,8 +53,8 @@ channel_fulfilled as (
     select
         channel_account,
         channel_sku
-    from {{ ref('stg_amazon__orders') }}
-    where is_fulfilled_by_channel
+    from {{ ref('int_order_statements__unioned') }}
+    where stated_fulfilled_by = 'channel'
     union
     select
         channel_account,

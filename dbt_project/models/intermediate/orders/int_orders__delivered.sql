@@ -35,13 +35,10 @@ order_shipments as (
             when shipment_lines.shipment_source = 'implied' then null
             else coalesce(shipment_lines.documents_ok, shipment_lines.tracking_number is not null)
         end as is_documented,
-        coalesce(
-            shipment_lines.is_tracked
-            and {{ local_date('shipment_lines.delivered_at', 'orders.time_zone') }} <= orders.commit_date, false
-        ) as is_delivered_by_commit,
+        shipment_lines.is_tracked
+        and coalesce(shipment_lines.delivered_at < orders.commit_ends_at, false) as is_delivered_by_commit,
         not shipment_lines.is_tracked
-        and {{ local_date('shipment_lines.shipped_at', 'orders.time_zone') }} <= orders.commit_date
-            as may_be_delivered_by_commit
+        and shipment_lines.shipped_at < orders.commit_ends_at as may_be_delivered_by_commit
     from orders
     inner join shipment_lines
         on

@@ -21,18 +21,16 @@ policies as (
 channel_promises as (
 
     select
-        shipment_lines.channel_account,
-        shipment_lines.order_key,
-        max({{ local_date('shipment_lines.estimated_arrival_at', 'accounts.time_zone') }}) as promised_on
+        channel_account,
+        order_key,
+        max(estimated_arrival_at) as estimated_arrival_at
     from shipment_lines
-    inner join {{ ref('int_accounts__known') }} as accounts
-        on shipment_lines.channel_account = accounts.account
-    where shipment_lines.estimated_arrival_at is not null
+    where estimated_arrival_at is not null
     group by all
 
 ),
 
-final as (
+orders as (
 
     select
         lines.channel_account,
@@ -42,19 +40,37 @@ final as (
         any_value(lines.as_of_date) as as_of_date,
         max(lines.order_date) as order_date,
         bool_and(lines.filled_first_pass_qty = lines.demanded_qty) as is_in_full,
-        coalesce(
-            max(lines.promised_on),
-            max(channel_promises.promised_on),
-            max(lines.order_date) + cast(any_value(policies.handling_days + policies.transit_days) as integer)
-        ) as commit_date
+        max(lines.promised_on) as promised_on
     from lines
+    group by all
+
+),
+
+committed as (
+
+    select
+        orders.*,
+        coalesce(
+            orders.promised_on,
+            {{ local_date('channel_promises.estimated_arrival_at', 'orders.time_zone') }},
+            orders.order_date + cast(policies.handling_days + policies.transit_days as integer)
+        ) as commit_date
+    from orders
     left join channel_promises
         on
-            lines.channel_account = channel_promises.channel_account
-            and lines.order_key = channel_promises.order_key
+            orders.channel_account = channel_promises.channel_account
+            and orders.order_key = channel_promises.order_key
     left join policies
-        on lines.channel_account = policies.asked_channel_account
-    group by all
+        on orders.channel_account = policies.asked_channel_account
+
+),
+
+final as (
+
+    select
+        *,
+        {{ local_midnight('commit_date + 1', 'time_zone') }} as commit_ends_at
+    from committed
 
 )
 
