@@ -54,8 +54,8 @@ def launch(paths: Paths, job_name: str, record: RunRecord, *, as_of: datetime | 
                 raise_on_error=False,
                 tags={LAUNCHED_BY: "cli", PROCESS: str(os.getpid())},
             )
-            failure = _failure(result, record)
             record.failed_checks += _failed_checks(result)
+            failure = _failure(result, record)
         is_green = result.success and not record.failed_checks
         write_last_run(paths.ops.parent / LAST_RUN, record, succeeded=is_green)
         if not result.success:
@@ -110,7 +110,7 @@ def _failure(result: dg.ExecuteInProcessResult, record: RunRecord) -> Exception:
         described = data.user_failure_data.description if data.user_failure_data else None
         cause = data.error.cause or data.error if data.error else None
         messages.append((described or (cause.message if cause else "") or f"step {event.step_key} failed").strip())
-    named = "\n".join(messages) or "a blocking check failed; `tallyhouse status` names it"
+    named = "\n".join(messages or record.failed_checks) or "the run ended without a result"
     return RunFailedError(f"{named}\nThe whole log is in data/ops/{LOG_FILE}.")
 
 

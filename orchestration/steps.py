@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from company import Paths, Settings
 from orchestration.dbt_build import read_results
+from orchestration.exit_codes import CommandError
 from orchestration.run_record import RunRecord, current_record
 from warehouse import Published, current_serving, publish, reader, writer
 
@@ -122,7 +123,7 @@ def push_exports(settings: Settings, paths: Paths, *, dry_run: bool | None = Non
     record = current_record()
     serving = current_serving(paths)
     if serving is None:
-        raise FileNotFoundError(f"{paths.serving}: nothing is published, so there is nothing to push")
+        raise CommandError(f"{paths.serving}: nothing is published, so there is nothing to push. Run `tallyhouse run`.")
     with record.step("push"), reader(serving.file) as connection:
         report = push(settings, paths, connection, dry_run=dry_run)
     record.outcomes["push"] = report
