@@ -41,13 +41,12 @@ def launch(paths: Paths, job_name: str, record: RunRecord, *, as_of: datetime | 
             import dagster as dg
 
             from orchestration.definitions import defs
-            from orchestration.run_history import unhurried_history
 
             os.environ[HOME_VARIABLE] = str(paths.home)
             instance = dg.DagsterInstance.from_config(str(prepare_instance(paths)), COMMAND_LINE_FILE)
             release_dead_runs(instance)
             job = defs.resolve_job_def(job_name)
-        with instance, unhurried_history():
+        with instance:
             result = job.execute_in_process(
                 run_config=_run_config(paths.home, as_of, push),
                 instance=instance,

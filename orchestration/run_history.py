@@ -1,50 +1,67 @@
-"""Dagster's run history without a disk flush per event.
+"""Dagster's run history with one connection per file instead of one per event.
 
-Dagster opens, commits and closes an SQLite file for every event, some thousands of times in a run, and SQLite flushes the
-disk at each commit and again when the last connection closes. The history is not the journal: it may lose its last seconds in
-a power cut, never its consistency.
+Dagster's own storage makes a new engine for each event, some thousands of times in a run: every statement is compiled
+anew, every commit and every close flushes the disk. Over a build of two hundred models and tests that was a third of this
+process's time. The files and tables are the same, so the web server reads them with Dagster's own class.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 
-from sqlalchemy import Connection, create_engine, event, text
-from sqlalchemy.engine import Engine
-from sqlalchemy.pool import NullPool
+from dagster._core.storage.event_log import SqliteEventLogStorage
+from sqlalchemy import Connection, Engine, create_engine, event
+
+_INDEX = "index"
+_BUSY_SECONDS = 60
 
 
-@contextmanager
-def unhurried_history() -> Iterator[None]:
-    """Within the block, flush at checkpoints only, and hold each file open so that closing it is not a checkpoint."""
-    kept: dict[str, Connection | None] = {}
+class PooledEventLogStorage(SqliteEventLogStorage):
+    """`SqliteEventLogStorage` on pooled connections; for the command line, which is the only process in its run."""
 
+    def __init__(self, base_dir: str, inst_data: Any = None) -> None:
+        self._engines: dict[str, Engine] = {}
+        super().__init__(base_dir, inst_data)
+
+    @classmethod
+    def from_config_value(cls, inst_data: Any, config_value: Any) -> PooledEventLogStorage:
+        """Make the storage that `dagster.yaml` describes."""
+        return cls(inst_data=inst_data, **config_value)
+
+    def run_connection(self, run_id: str | None = None) -> AbstractContextManager[Connection]:
+        """Yield a connection to the events of one run, in a transaction."""
+        return self._pooled(str(run_id))
+
+    def index_connection(self) -> AbstractContextManager[Connection]:
+        """Yield a connection to the tables over all runs, in a transaction."""
+        return self._pooled(_INDEX)
+
+    def dispose(self) -> None:
+        """Close every connection."""
+        for engine in self._engines.values():
+            engine.dispose()
+        self._engines.clear()
+        super().dispose()
+
+    @contextmanager
+    def _pooled(self, shard: str) -> Iterator[Connection]:
+        if shard not in self._engines:
+            # Dagster's own first connection makes the file and its tables.
+            with super()._connect(shard):
+                pass
+            self._engines[shard] = _engine(self.conn_string_for_shard(shard))
+        with self._engines[shard].begin() as connection:
+            yield connection
+
+
+def _engine(url: str) -> Engine:
+    engine = create_engine(url, connect_args={"timeout": _BUSY_SECONDS, "check_same_thread": False})
+
+    @event.listens_for(engine, "connect")
     def relax(connection: Any, _record: object) -> None:
-        cursor = connection.cursor()
-        cursor.execute("pragma synchronous = normal")
-        file = cursor.execute("pragma database_list").fetchone()[2]
-        cursor.close()
-        if file and file not in kept:
-            # Set first: the connection that is kept comes through here too.
-            kept[file] = None
-            kept[file] = _open(file)
+        # A power cut may cost the history its last seconds, never its consistency; it is not the journal.
+        connection.execute("pragma synchronous = normal")
 
-    event.listen(Engine, "connect", relax)
-    try:
-        yield
-    finally:
-        event.remove(Engine, "connect", relax)
-        for connection in kept.values():
-            if connection is not None:
-                connection.close()
-
-
-def _open(file: str) -> Connection:
-    engine = create_engine(f"sqlite:///{file}", poolclass=NullPool, connect_args={"check_same_thread": False})
-    connection = engine.connect()
-    # SQLite joins the write-ahead log with the first statement, not with the connection.
-    connection.execute(text("pragma schema_version"))
-    connection.rollback()
-    return connection
+    return engine
