@@ -1,6 +1,7 @@
 """Export files in, typed raw tables and their books out; a complete program without an orchestrator."""
 
 from ingestion.books import ensure_raw_tables
+from ingestion.gate import start_gate
 from ingestion.outcome import FileOutcome, GateCheck, GateReport, IngestOutcome
 from ingestion.pipeline import ingest
 from ingestion.rebuild import RebuildOutcome, rebuild_from_lake
@@ -15,5 +16,6 @@ __all__ = [
     "ensure_raw_tables",
     "ingest",
     "rebuild_from_lake",
+    "start_gate",
     "write_templates",
 ]

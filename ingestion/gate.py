@@ -59,6 +59,11 @@ class Gate:
         return GateReport(answer["feed"], answer["passed"], checks, answer["seconds"])
 
 
+def start_gate() -> None:
+    """Start the gate's process now, for a caller that knows new files are coming; harmless when it runs already."""
+    Gate().start()
+
+
 _running: list[WorkerProcess] = []
 
 

@@ -18,6 +18,7 @@ from orchestration.progress import showing_progress
 from orchestration.run_lock import hold
 from orchestration.run_record import RunRecord
 from orchestration.summary import render_run, run_document
+from orchestration.warm_up import parse_ahead, start_gate_ahead
 from warehouse import current_serving, published_beside_files
 
 if TYPE_CHECKING:
@@ -62,8 +63,11 @@ def run_demo(session: Session, *, orders: int, seed: int, dirt: Dirt) -> None:
     _refuse_a_real_company(paths)
     record = RunRecord("demo")
     with hold(paths, "demo"), showing_progress(record, as_json=session.as_json):
+        start_gate_ahead(paths)
         world = _generate(paths, record, orders=orders, seed=seed, dirt=dirt)
-        as_of = as_of_instant(load_settings(paths.home), paths)
+        settings = load_settings(paths.home)
+        as_of = as_of_instant(settings, paths)
+        parse_ahead(settings, paths, as_of)
         launch(paths, "refresh_company_job", record, as_of=as_of)
         with record.step("compare"):
             beside = _beside_the_truth(paths)
@@ -98,14 +102,13 @@ def _generate(paths: Paths, record: RunRecord, *, orders: int, seed: int, dirt: 
 
 
 def _beside_the_truth(paths: Paths) -> dict[str, Any]:
-    from demo import compare, known_differences
+    from demo import compare
 
     serving = current_serving(paths)
     if serving is None:
         raise CommandError(
             f"{paths.serving}: nothing was published, so there is nothing to compare. See `tallyhouse status`."
         )
-    known = known_differences(paths.home)
     with published_beside_files(serving.file) as connection:
         compared = compare(paths.home, connection)
         kpis = [_kpi(connection, paths, kpi) for kpi in _KPIS]
@@ -114,11 +117,10 @@ def _beside_the_truth(paths: Paths) -> dict[str, Any]:
         proposals = [dict(zip(names, row, strict=True)) for row in found.fetchall()]
     truth = {}
     for measure, comparison in compared.items():
-        explained = sum(difference.measure == measure for difference in known)
         truth[measure] = {
             "checked": comparison.checked,
             "unequal": comparison.unequal,
-            "unexplained": max(0, comparison.unequal - explained),
+            "unexplained": comparison.unequal - comparison.explained,
             "examples": [{"key": key, "truth": true, "computed": ours} for key, true, ours in comparison.examples],
         }
     return {"truth": truth, "kpis": kpis, "proposals": proposals}

@@ -136,9 +136,12 @@ def _run_job(
     from orchestration.progress import showing_progress
     from orchestration.run_record import RunRecord
     from orchestration.summary import render_run, run_document
+    from orchestration.warm_up import start_gate_ahead
 
     settings = session.settings()
     instant = as_of_instant(settings, session.paths, as_of)
+    if command in ("run", "ingest"):
+        start_gate_ahead(session.paths)
     record = RunRecord(command)
     with showing_progress(record, as_json=session.as_json):
         launch(session.paths, job_name, record, as_of=instant, push=_push_mode(apply))
