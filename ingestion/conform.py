@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import zip_longest
 from pathlib import Path
 
 import polars as pl
@@ -17,7 +18,7 @@ import pyarrow.parquet as pq
 
 from ingestion.contract import LINEAGE_COLUMNS, Column, ColumnType, Feed
 from ingestion.headers import MatchedHeaders, match_headers
-from ingestion.parse import cell, parse
+from ingestion.parse import cell, layers, parse
 from ingestion.refusals import QUARANTINE, REASON, refused_rows
 
 _POLARS_TYPE: dict[ColumnType, pl.DataType] = {
@@ -123,13 +124,13 @@ def _typed(frame: pl.DataFrame, feed: Feed, matched: MatchedHeaders, lineage: Li
         if column.name not in matched.source:
             values.append(pl.lit(None, _POLARS_TYPE[column.type]).alias(column.name))
             continue
-        parsed = parse(column, cell(column, matched.source[column.name]), lineage.time_zone)
+        parsed = parse(column, _judged(column))
         values.append(parsed.value.cast(_POLARS_TYPE[column.type]).alias(column.name))
         reasons.append(
             pl.struct(parsed.reason.alias("code"), pl.lit(column.name).alias("column")).alias(f"_r{len(reasons)}")
         )
     width = len(reasons)
-    out = frame.lazy().select(
+    out = _with_judged(frame.lazy(), feed, matched, lineage.time_zone).select(
         *values, *reasons, pl.col("_source_row"), pl.col("_line_no"), _extra(matched.added).alias("_extra"),
     )  # fmt: skip
     codes = [pl.col(f"_r{index}").struct.field("code") for index in range(width)]
@@ -145,6 +146,19 @@ def _typed(frame: pl.DataFrame, feed: Feed, matched: MatchedHeaders, lineage: Li
         pl.coalesce(*codes).alias(REASON), pl.coalesce(*names).alias("_reason_column"),
         *(value.alias(name) for name, value in constants.items()),
     ).drop([f"_r{index}" for index in range(width)]).collect()  # fmt: skip
+
+
+def _judged(column: Column) -> str:
+    return f"_judged.{column.name}"
+
+
+def _with_judged(frame: pl.LazyFrame, feed: Feed, matched: MatchedHeaders, zone: str) -> pl.LazyFrame:
+    """Add each present column's judged text and, layer by layer, what its type has to read off it first."""
+    present = [column for column in feed.stored_columns if column.name in matched.source]
+    frame = frame.with_columns(cell(c, matched.source[c.name]).alias(_judged(c)) for c in present)
+    for layer in zip_longest(*(layers(c, _judged(c), zone) for c in present), fillvalue=()):
+        frame = frame.with_columns(expression for part in layer for expression in part)
+    return frame
 
 
 def _extra(added: tuple[str, ...]) -> pl.Expr:

@@ -41,18 +41,38 @@ def cell(column: Column, source: str) -> pl.Expr:
     return pl.when(gone).then(None).otherwise(kept)
 
 
-def parse(column: Column, text: pl.Expr, zone: str) -> Parsed:
-    """Return the typed value and refusal reason of a column whose judged text is `text`; `zone` is the account's."""
-    parsed = _BY_TYPE[column.type](column, text, zone)
+def layers(column: Column, text: str, zone: str) -> tuple[tuple[pl.Expr, ...], ...]:
+    """Return what has to be read off the judged text before `parse`, as successive layers of named columns.
+
+    `text` is the name of the judged text's column. One expression instead of layers would be the same, but its size grows with
+    every reuse of a part, and planning it costs ten times what reading does.
+    """
+    if column.type is not ColumnType.TIMESTAMP:
+        return ()
+    written, local, offset = f"{text}.written", f"{text}.local", f"{text}.offset"
+    unzoned = pl.when(pl.col(offset).is_null()).then(pl.col(local))
+    return (
+        (pl.when(_is(pl.col(text), patterns.INSTANT)).then(pl.col(text)).alias(written),),
+        (_clock_reading(pl.col(written)).alias(local), _offset_minutes(pl.col(written)).alias(offset)),
+        (
+            _to_utc(unzoned, zone, "earliest").alias(f"{text}.first"),
+            _to_utc(unzoned, zone, "null").alias(f"{text}.once"),
+        ),
+    )
+
+
+def parse(column: Column, text: str) -> Parsed:
+    """Return the typed value and refusal reason of a column whose judged text, with its `layers`, is in column `text`."""
+    parsed = _BY_TYPE[column.type](column, pl.col(text))
     reason = parsed.reason
     if column.non_negative:
         reason = pl.coalesce(reason, pl.when(parsed.value < 0).then(pl.lit("negative")))
     if not column.nullable:
-        reason = pl.coalesce(pl.when(text.is_null()).then(pl.lit("required_blank")), reason)
+        reason = pl.coalesce(pl.when(pl.col(text).is_null()).then(pl.lit("required_blank")), reason)
     return Parsed(parsed.value, reason)
 
 
-def _text(column: Column, text: pl.Expr, zone: str) -> Parsed:
+def _text(column: Column, text: pl.Expr) -> Parsed:
     if not column.allowed:
         return Parsed(text, pl.lit(None, pl.String))
     canonical = text.str.to_lowercase().replace_strict(
@@ -61,32 +81,32 @@ def _text(column: Column, text: pl.Expr, zone: str) -> Parsed:
     return Parsed(canonical, _unless(canonical.is_not_null(), text, "not_allowed"))
 
 
-def _identifier(column: Column, text: pl.Expr, zone: str) -> Parsed:
-    known = _text(column, text, zone)
+def _identifier(column: Column, text: pl.Expr) -> Parsed:
+    known = _text(column, text)
     damaged = pl.when(_is(text, patterns.DAMAGED_IDENTIFIER)).then(pl.lit("identifier_damaged"))
     return Parsed(known.value, pl.coalesce(damaged, known.reason))
 
 
-def _integer(column: Column, text: pl.Expr, zone: str) -> Parsed:
+def _integer(column: Column, text: pl.Expr) -> Parsed:
     fits = _is(text, patterns.INTEGER)
     value = pl.when(fits).then(text.str.strip_prefix("+")).cast(pl.Int64, strict=False)
     return Parsed(value, _unless(fits, text, "not_integer"))
 
 
-def _decimal(column: Column, text: pl.Expr, zone: str) -> Parsed:
+def _decimal(column: Column, text: pl.Expr) -> Parsed:
     number, exact = _is(text, patterns.DECIMAL), _is(text, patterns.EXACT_DECIMAL)
     digits = pl.when(number & exact).then(text.str.strip_prefix("+"))
     reason = pl.coalesce(_unless(number, text, "not_decimal"), _unless(exact, text, "too_precise"))
     return Parsed(digits.cast(pl.Decimal(18, 4), strict=False), reason)
 
 
-def _boolean(column: Column, text: pl.Expr, zone: str) -> Parsed:
+def _boolean(column: Column, text: pl.Expr) -> Parsed:
     word = text.str.to_lowercase()
     value = pl.when(word.is_in(list(patterns.TRUE))).then(True).when(word.is_in(list(patterns.FALSE))).then(False)
     return Parsed(value, _unless(value.is_not_null(), text, "not_boolean"))
 
 
-def _date(column: Column, text: pl.Expr, zone: str) -> Parsed:
+def _date(column: Column, text: pl.Expr) -> Parsed:
     value = pl.when(_is(text, patterns.DAY)).then(text).str.to_date("%Y-%m-%d", strict=False)
     in_range = value.dt.year().is_between(patterns.EARLIEST_YEAR, patterns.LATEST_YEAR)
     return Parsed(
@@ -95,14 +115,12 @@ def _date(column: Column, text: pl.Expr, zone: str) -> Parsed:
     )
 
 
-def _timestamp(column: Column, text: pl.Expr, zone: str) -> Parsed:
-    written = pl.when(_is(text, patterns.INSTANT)).then(text)
-    local, offset = _clock_reading(written), _offset_minutes(written)
-    unzoned = pl.when(offset.is_null()).then(local)
-    first, once = _to_utc(unzoned, zone, "earliest"), _to_utc(unzoned, zone, "null")
+def _timestamp(column: Column, text: pl.Expr) -> Parsed:
+    name = text.meta.output_name()
+    local, offset, first, once = (pl.col(f"{name}.{part}") for part in ("local", "offset", "first", "once"))
     value = pl.coalesce(once, local - pl.duration(minutes=offset))
     in_range = local.dt.year().is_between(patterns.EARLIEST_YEAR, patterns.LATEST_YEAR)
-    unsure = unzoned.is_not_null() & once.is_null()
+    unsure = local.is_not_null() & offset.is_null() & once.is_null()
     reason = (
         pl.when(text.is_null()).then(None)
         .when(local.is_null()).then(pl.lit("not_timestamp"))

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ingestion.contract import Column, ColumnType
-from ingestion.parse import cell, parse
+from ingestion.parse import cell, layers, parse
 
 INTEGER, DECIMAL, BOOLEAN = ColumnType.INTEGER, ColumnType.DECIMAL, ColumnType.BOOLEAN
 TIMESTAMP, DATE, TEXT, IDENTIFIER = ColumnType.TIMESTAMP, ColumnType.DATE, ColumnType.TEXT, ColumnType.IDENTIFIER
@@ -23,10 +23,11 @@ def read(
     kind: ColumnType, *texts: str | None, zone: str = "Europe/Berlin", **rules: Any
 ) -> list[tuple[Any, str | None]]:
     column = Column("x", ("x",), kind, **rules)
-    parsed = parse(column, cell(column, "x"), zone)
-    frame = pl.DataFrame({"x": texts}, schema={"x": pl.String}).select(
-        parsed.value.alias("v"), parsed.reason.alias("r")
-    )
+    judged = pl.DataFrame({"x": texts}, schema={"x": pl.String}).with_columns(cell(column, "x").alias("judged"))
+    for layer in layers(column, "judged", zone):
+        judged = judged.with_columns(layer)
+    parsed = parse(column, "judged")
+    frame = judged.select(parsed.value.alias("v"), parsed.reason.alias("r"))
     return [(value if reason is None else None, reason) for value, reason in frame.rows()]
 
 
