@@ -23,6 +23,10 @@ CONFIG_FILE = "tallyhouse.toml"
 ENVIRONMENT_VARIABLE = "TALLYHOUSE_ENVIRONMENT"
 
 
+SALES_CHANNELS = frozenset({"shopify", "amazon", "woocommerce", "ebay", "walmart", "tiktok"})
+"""Systems whose accounts sell to customers unless the account says otherwise."""
+
+
 class ConfigurationError(Exception):
     """A setting is missing or wrong; the message says file, key, reason and fix."""
 
@@ -75,7 +79,10 @@ class Account(_Section):
     and must be set for a house account whose orders are a channel of their own.
     """
 
-    system: Literal["shopify", "amazon", "house"]
+    system: Literal[
+        "shopify", "amazon", "woocommerce", "ebay", "walmart", "tiktok", "x12", "shipstation", "shipbob", "easypost",
+        "aftership", "loop", "stripe", "house",
+    ]  # fmt: skip
     time_zone: TimeZone = "UTC"
     currency: Currency = "USD"
     tax_basis: Literal["exclusive", "inclusive"] = "exclusive"
@@ -83,11 +90,15 @@ class Account(_Section):
     locations: dict[str, str] = Field(default_factory=dict)
     fulfilled_by_channel_location: str | None = None
     """Where the channel's own fulfilment keeps our stock (Amazon FBA), as our location id."""
+    date_order: Literal["dmy", "mdy"] | None = None
+    """Day or month first, for the feeds of a system that writes either by region."""
+    decimal_mark: Literal[".", ","] = "."
+    """For the feeds of a system that writes either by region."""
 
     @property
     def sells(self) -> bool:
         """Whether customers order through this account."""
-        return self.system != "house" if self.is_sales_channel is None else self.is_sales_channel
+        return self.system in SALES_CHANNELS if self.is_sales_channel is None else self.is_sales_channel
 
 
 class Destination(_Section):

@@ -67,12 +67,38 @@ def fold_header(header: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
+class Written:
+    """How a vendor writes a column's values, where it differs from the plain form (ISO dates, a decimal point, UTC offsets).
+
+    `decimal_mark` and `thousands` are one character each (an empty mark means the account's); `signs` are currency signs that may stand at either end. `formats`
+    are the `strptime` patterns of a date or instant, tried in order, instead of the ISO form; `{day}` in one stands for the
+    account's `date_order` (`%d/%m/%Y` or `%m/%d/%Y`), `epoch_ms` and `epoch_s` for a number since 1970 UTC. `zone` is the IANA
+    zone of an instant without an offset; empty means the account's. `words` translate the source's words (compared without
+    case) to ours before `allowed` is looked at. `factor` multiplies a number: `0.01` for cents, `12` for dozens; a product
+    that is not exact is refused.
+    """
+
+    decimal_mark: str = "."
+    thousands: str = ""
+    signs: str = ""
+    formats: tuple[str, ...] = ()
+    zone: str = ""
+    words: tuple[tuple[str, str], ...] = ()
+    factor: str = ""
+
+
+PLAIN = Written()
+
+
+@dataclass(frozen=True, slots=True)
 class Column:
     """One column of a feed.
 
     `headers` are the source's own headers, newest first; the first is the one a template or the demo company writes.
     `required` means the header must be there; `nullable=False` means every row must fill it. `allowed` lists the values a
-    cell may hold, compared without case and stored as written there; empty means any. `personal` cells are never stored.
+    cell may hold, compared without case and stored as written there; empty means any. `personal` cells are never stored, neither
+    in a table nor in quarantine; with `pseudonym` a keyed hash of the cell (folded, trimmed) is stored instead, equal for equal
+    people; `keep_prefix` stores only that many first characters (a postcode's region). `written` says how the vendor writes it.
     `null_tokens` are words that stand for "no value". `excel_guard` says that the vendor writes an apostrophe before the
     cell's value, which is taken off.
     """
@@ -85,18 +111,66 @@ class Column:
     allowed: tuple[str, ...] = ()
     non_negative: bool = False
     personal: bool = False
+    pseudonym: bool = False
+    keep_prefix: int = 0
     null_tokens: tuple[str, ...] = ()
     excel_guard: bool = False
+    written: Written = PLAIN
     note: str = ""
+
+    @property
+    def is_masked(self) -> bool:
+        """Whether the cell as written may not be kept anywhere."""
+        return self.personal or self.pseudonym or bool(self.keep_prefix)
 
 
 @dataclass(frozen=True, slots=True)
 class Dialect:
-    """How the bytes of a feed's files are cut into cells; declared, never guessed."""
+    """How the bytes of a delimited file are cut into cells; declared, never guessed.
+
+    `header_within` is the number of physical lines among which the header may stand: lines before it are a preamble (titles,
+    blanks, a spreadsheet's `sep=`) and no records. `trailer` are patterns of whole last lines that are no records either; a
+    group named `rows` in one states how many records the file must have. `note_row` is a pattern of the first cell of a
+    descriptive row under the header. `strip` are characters a vendor leaves at the edges of every cell.
+    """
 
     delimiter: str = ","
     quote: str | None = '"'
     encodings: tuple[str, ...] = ("utf-8",)
+    header_within: int = 1
+    trailer: tuple[str, ...] = ()
+    note_row: str = ""
+    strip: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class JsonShape:
+    """Where a feed's rows are in a JSON document, an array of documents or JSON Lines.
+
+    `records` is the path from the document to its records (`list.elements.order[]`); empty: the document is one record, an
+    array of records, or one record per line. `rows` is the path from a record to the objects that are rows (`line_items[]`);
+    empty: the record itself. `record_type` is the type a record must state, by `__typename` or by the GID in its `id`
+    (`gid://shopify/LineItem/1`); empty: any. `marks` are top keys that a record must have to belong to the feed.
+
+    Such a feed's headers are paths from the record: `id`, `billing.country`, `line_items[].sku`. A list or object at a declared
+    path is kept as JSON text. Numbers keep the digits they are written with.
+    """
+
+    records: str = ""
+    rows: str = ""
+    record_type: str = ""
+    marks: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class TransactionSet:
+    """An X12 transaction set, such as `945`, whose reader turns each loop of interest into one row under fixed headers."""
+
+    code: str
+
+
+Form = Dialect | JsonShape | TransactionSet
+"""How a feed's files are written."""
 
 
 Reshape = Callable[["pl.DataFrame"], "pl.DataFrame"]
@@ -118,11 +192,18 @@ class Feed:
     columns: tuple[Column, ...]
     grain: tuple[str, ...]
     file_stem: str
-    dialect: Dialect = field(default_factory=Dialect)
+    form: Form = field(default_factory=Dialect)
     reshape: Reshape | None = None
     reshape_supplies: tuple[str, ...] = ()
     cadence_hours: int = 48
     unique_in_file: bool = False
+
+    @property
+    def dialect(self) -> Dialect:
+        """The form of a delimited feed; TypeError for a feed of another form."""
+        if not isinstance(self.form, Dialect):
+            raise TypeError(f"{self.entity} is not a delimited feed")
+        return self.form
 
     @property
     def required_headers(self) -> tuple[Column, ...]:

@@ -25,7 +25,7 @@ ORDERS = Feed(
     kind=FeedKind.EVENT,
     grain=("amazon_order_id", "sku"),
     file_stem="all_orders",
-    dialect=_REPORT,
+    form=_REPORT,
     columns=(
         Column("amazon_order_id", ("amazon-order-id",), _T.IDENTIFIER, required=True, nullable=False),
         Column("merchant_order_id", ("merchant-order-id",), _T.IDENTIFIER),
@@ -68,7 +68,7 @@ FBA_INVENTORY = Feed(
     kind=FeedKind.SNAPSHOT,
     grain=("sku", "fnsku", "asin"),
     file_stem="fba_inventory",
-    dialect=_REPORT,
+    form=_REPORT,
     cadence_hours=24,
     columns=(
         Column("sku", ("sku",), _T.IDENTIFIER, required=True, nullable=False),
@@ -107,7 +107,7 @@ FBA_RETURNS = Feed(
     kind=FeedKind.EVENT,
     grain=("license_plate_number", "order_id", "sku", "return_at"),
     file_stem="fba_returns",
-    dialect=_REPORT,
+    form=_REPORT,
     cadence_hours=24 * 7,
     columns=(
         Column("return_at", ("return-date",), _T.TIMESTAMP, required=True, nullable=False),
@@ -134,7 +134,7 @@ FBA_SHIPMENTS = Feed(
     kind=FeedKind.EVENT,
     grain=("shipment_item_id",),
     file_stem="fba_shipments",
-    dialect=_REPORT,
+    form=_REPORT,
     cadence_hours=24 * 3,
     columns=(
         Column("amazon_order_id", ("amazon-order-id",), _T.IDENTIFIER, required=True, nullable=False),
