@@ -54,4 +54,14 @@ def _row(column: Column) -> str:
     form = _FORM[column.type] + (", zero or more" if column.non_negative else "")
     if column.allowed:
         form = "one of " + ", ".join(f"`{value}`" for value in column.allowed)
-    return f"| `{column.headers[0]}` | {form} | {needed} | {column.note} |"
+    note = "; ".join(part for part in (column.note, _kept(column)) if part)
+    return f"| `{column.headers[0]}` | {form} | {needed} | {note} |"
+
+
+def _kept(column: Column) -> str:
+    """Return what is kept of a cell that speaks of a person."""
+    if column.pseudonym:
+        return "only a keyed hash is stored, equal for equal people"
+    if column.keep_prefix:
+        return f"only the first {column.keep_prefix} characters are stored"
+    return "never stored" if column.personal else ""
