@@ -70,12 +70,12 @@ def fold_header(header: str) -> str:
 class Written:
     """How a vendor writes a column's values, where it differs from the plain form (ISO dates, a decimal point, UTC offsets).
 
-    `decimal_mark` and `thousands` are one character each (an empty mark means the account's); `signs` are currency signs that may stand at either end. `formats`
-    are the `strptime` patterns of a date or instant, tried in order, instead of the ISO form; `{day}` in one stands for the
-    account's `date_order` (`%d/%m/%Y` or `%m/%d/%Y`), `epoch_ms` and `epoch_s` for a number since 1970 UTC. `zone` is the IANA
-    zone of an instant without an offset; empty means the account's. `words` translate the source's words (compared without
-    case) to ours before `allowed` is looked at. `factor` multiplies a number: `0.01` for cents, `12` for dozens; a product
-    that is not exact is refused.
+    `decimal_mark` and `thousands` are one character each (an empty mark means the account's); `signs` are currency signs that
+    may stand at either end. `formats` are the `strptime` patterns of a date or instant, tried in order, instead of the ISO form;
+    `{day}` in one stands for the account's `date_order` (`%d/%m/%Y` or `%m/%d/%Y`), `epoch_ms` and `epoch_s` for a number since
+    1970 UTC. `zone` is the IANA zone of an instant without an offset; empty means the account's. `words` translate the source's
+    words (compared without case) to ours before `allowed` is looked at. `factor` multiplies a number: `0.01` for cents, `12` for
+    dozens; a product that is not exact is refused.
     """
 
     decimal_mark: str = "."
@@ -100,7 +100,7 @@ class Column:
     in a table nor in quarantine; with `pseudonym` a keyed hash of the cell (folded, trimmed) is stored instead, equal for equal
     people; `keep_prefix` stores only that many first characters (a postcode's region). `written` says how the vendor writes it.
     `null_tokens` are words that stand for "no value". `excel_guard` says that the vendor writes an apostrophe before the
-    cell's value, which is taken off.
+    cell's value, which is taken off. `constant` is what a blank cell, or a column that the file lacks, is read as.
     """
 
     name: str
@@ -115,6 +115,7 @@ class Column:
     keep_prefix: int = 0
     null_tokens: tuple[str, ...] = ()
     excel_guard: bool = False
+    constant: str = ""
     written: Written = PLAIN
     note: str = ""
 
@@ -183,7 +184,8 @@ class Feed:
     `grain` are the raw columns that identify a row inside one export. `reshape` turns an accepted layout of the file (text
     cells, source headers) into the declared one and must not change a value; `reshape_supplies` names the columns it makes
     of the undeclared ones when the file has none of them. `cadence_hours` is how long silence is normal. `file_stem` is the
-    name the demo company and the templates use.
+    name the demo company and the templates use. A feed that a company's own mapping declares (`is_mapped`) is looked for before
+    the system's; a column it says nothing of has no headers.
     """
 
     entity: str
@@ -197,6 +199,7 @@ class Feed:
     reshape_supplies: tuple[str, ...] = ()
     cadence_hours: int = 48
     unique_in_file: bool = False
+    is_mapped: bool = False
 
     @property
     def dialect(self) -> Dialect:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ingestion.contract import Column, Feed, System, fold_header
 
@@ -35,6 +35,16 @@ def header_problem(header: Sequence[str], max_columns: int) -> tuple[str, str] |
 
 
 def detect(header: Sequence[str], system: System) -> Detection:
+    """Return the feed that `header` is of: a mapped one whose required columns are all there, else any of the system's."""
+    mapped = tuple(feed for feed in system.feeds if feed.is_mapped)
+    if mapped:
+        found = _best(header, replace(system, feeds=mapped))
+        if found.feed is not None or found.reason == "ambiguous_header":
+            return found
+    return _best(header, system)
+
+
+def _best(header: Sequence[str], system: System) -> Detection:
     """Return the feed that shares most columns with `header` and finds all its required ones there.
 
     Of several, the one with most required columns wins. A file that shares most columns with a feed whose required columns

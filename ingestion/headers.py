@@ -9,7 +9,7 @@ from ingestion.contract import Feed, fold_header
 
 @dataclass(frozen=True, slots=True)
 class MatchedHeaders:
-    """Source header by declared column name; undeclared headers; declared, non-personal columns the file lacks."""
+    """Source header by declared column name; undeclared headers; declared, stored columns the file lacks; headers to mask."""
 
     source: dict[str, str]
     added: tuple[str, ...]
@@ -26,10 +26,10 @@ def match_headers(header: list[str], feed: Feed) -> MatchedHeaders:
         if found is not None:
             source[column.name] = found
     taken = set(source.values())
-    personal = frozenset(source[column.name] for column in feed.columns if column.personal and column.name in source)
+    personal = frozenset(source[column.name] for column in feed.columns if column.is_masked and column.name in source)
     return MatchedHeaders(
         source=source,
         added=tuple(name for name in header if name not in taken and not name.startswith("_")),
-        missing=tuple(column.name for column in feed.stored_columns if column.name not in source),
+        missing=tuple(column.name for column in feed.stored_columns if column.headers and column.name not in source),
         personal=personal,
     )
