@@ -72,6 +72,11 @@ class Paths:
         return self.data / "warehouse" / "dbt_target"
 
     @property
+    def mappings(self) -> Path:
+        """The company's own mappings of other exports onto the house templates."""
+        return self.home / "mappings"
+
+    @property
     def policy(self) -> Path:
         """The company's own policy tables; a missing file means the shipped default."""
         return self.home / "policy"
