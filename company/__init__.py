@@ -1,5 +1,6 @@
 """The ground floor: one company's settings, folders and policies. Imports nothing else of the house."""
 
+from company.partners import X12Partner
 from company.paths import DBT_PROJECT, DEFAULT_POLICIES, REPOSITORY, Paths
 from company.policies import PolicyTable, load_policies, write_default_policies
 from company.policy_rows import POLICIES, policy_columns
@@ -28,6 +29,7 @@ __all__ = [
     "Paths",
     "PolicyTable",
     "Settings",
+    "X12Partner",
     "load_policies",
     "load_settings",
     "policy_columns",

@@ -19,6 +19,8 @@ from zoneinfo import available_timezones
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
+from company.landing import LandingPlace
+
 CONFIG_FILE = "tallyhouse.toml"
 ENVIRONMENT_VARIABLE = "TALLYHOUSE_ENVIRONMENT"
 
@@ -94,6 +96,11 @@ class Account(_Section):
     """Day or month first, for the feeds of a system that writes either by region."""
     decimal_mark: Literal[".", ","] = "."
     """For the feeds of a system that writes either by region."""
+    landing: LandingPlace = Field(default_factory=LandingPlace)
+    cadence_hours: dict[Name, Annotated[int, Field(gt=0)]] = Field(default_factory=dict)
+    """How long silence of a feed is normal, by entity, where this account differs from the feed's own cadence."""
+    mappings: tuple[Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]+\.toml$")], ...] = ()
+    """Files in `<home>/mappings` that say how other exports fill the house templates."""
 
     @property
     def sells(self) -> bool:
