@@ -9,7 +9,15 @@ from pydantic import BaseModel, ConfigDict, Field
 Code = Annotated[str, Field(pattern=r"^[A-Za-z0-9]{1,3}$")]
 Word = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
 StockState = Literal[
-    "on_hand", "available", "committed", "reserved", "damaged", "quality_control", "safety_stock", "incoming", "in_transit"
+    "on_hand",
+    "available",
+    "committed",
+    "reserved",
+    "damaged",
+    "quality_control",
+    "safety_stock",
+    "incoming",
+    "in_transit",
 ]
 
 

@@ -20,6 +20,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from company.landing import LandingPlace
+from company.partners import X12Partner
 
 CONFIG_FILE = "tallyhouse.toml"
 ENVIRONMENT_VARIABLE = "TALLYHOUSE_ENVIRONMENT"
@@ -101,6 +102,8 @@ class Account(_Section):
     """How long silence of a feed is normal, by entity, where this account differs from the feed's own cadence."""
     mappings: tuple[Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]+\.toml$")], ...] = ()
     """Files in `<home>/mappings` that say how other exports fill the house templates."""
+    x12: X12Partner = Field(default_factory=X12Partner)
+    """What the partner means by its codes, for an account of system `x12`."""
 
     @property
     def sells(self) -> bool:
