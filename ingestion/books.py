@@ -1,6 +1,7 @@
 """What ingestion keeps in its books: the tables, empty and typed, and the entries that go into them.
 
-`ingest.files`: one row per (account, sha256) ever accepted or held. `ingest.arrivals`: one row per delivery, new or
+`ingest.files`: one row per (account, sha256, entity) ever accepted or held: a file may hold several feeds, and one that could not
+be recognised has the entity ''. `ingest.arrivals`: one row per delivery, new or
 duplicate. `ingest.landing`: the files on disk that need no second look. `ingest.schema_events`: the first file of a feed
 in which an undeclared column came or a declared one was missing. `quarantine.rows`: one row per refused record of a loaded
 file; a held file is kept whole in `data/quarantine/` instead.
@@ -49,7 +50,7 @@ QUARANTINE_ROWS = (
 
 @dataclass(frozen=True, slots=True)
 class FileEntry:
-    """One row of `ingest.files`; instants are UTC without a zone."""
+    """One row of `ingest.files`: one feed of one file; instants are UTC without a zone."""
 
     account: str
     system: str
@@ -70,13 +71,17 @@ class FileEntry:
 
 @dataclass(frozen=True, slots=True)
 class Settlement:
-    """Everything one file leaves in the warehouse: its entry, drift, and the Parquet files of its rows when it loaded."""
+    """Everything one feed of a file leaves in the warehouse: its entry, drift, and the Parquet files of its rows when it loaded.
+
+    `header` are the source's own headers: what a refused row needs to be read again.
+    """
 
     file: FileEntry
     added: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
     rows: Path | None = None
     quarantine: Path | None = None
+    header: tuple[str, ...] = ()
     rule_version: str = RULE_VERSION
 
 

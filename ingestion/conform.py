@@ -1,4 +1,4 @@
-"""Decoded text to the feed's typed columns plus lineage; refused rows to quarantine rows. No business meaning.
+"""Pages of text to the feed's typed columns plus lineage; refused rows to quarantine rows. No business meaning.
 
 Grain out: one row per record after the feed's reshape. Headers are matched by name (`fold_header`); a declared column that
 the file lacks is null; undeclared columns go into `_extra`; personal columns are dropped here and reach nothing after.
@@ -6,8 +6,8 @@ the file lacks is null; undeclared columns go into `_extra`; personal columns ar
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import zip_longest
 from pathlib import Path
@@ -18,6 +18,7 @@ import pyarrow.parquet as pq
 
 from ingestion.contract import LINEAGE_COLUMNS, Column, ColumnType, Feed
 from ingestion.headers import MatchedHeaders, match_headers
+from ingestion.pages import Page, ReadOptions
 from ingestion.parse import cell, layers, parse
 from ingestion.refusals import QUARANTINE, REASON, refused_rows
 
@@ -33,6 +34,9 @@ _POLARS_TYPE: dict[ColumnType, pl.DataType] = {
 _LINEAGE_TYPE = {"VARCHAR": pl.String(), "BIGINT": pl.Int64(), "TIMESTAMP": pl.Datetime("us")}
 
 
+_UNDECLARED = "_undeclared"
+
+
 @dataclass(frozen=True, slots=True)
 class Lineage:
     """Where the rows of one file come from; `exported_at` and `loaded_at` are UTC without a zone."""
@@ -42,27 +46,31 @@ class Lineage:
     source_file: str
     exported_at: datetime
     loaded_at: datetime
-    time_zone: str
+
+
+@dataclass(slots=True)
+class Counts:
+    """What one feed of one file came to: rows in = loaded + refused; per column how many cells were blank or refused."""
+
+    rows_loaded: int = 0
+    rows_refused: int = 0
+    blank: dict[str, int] = field(default_factory=dict)
+    refused: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def rows_in(self) -> int:
+        """Records read, after the declared reshape."""
+        return self.rows_loaded + self.rows_refused
 
 
 @dataclass(frozen=True, slots=True)
-class Conformed:
-    """Counts of one file (rows_in = rows_loaded + rows_quarantined) and how its header differs from the declaration."""
+class Typed:
+    """One page, typed: the rows that are good, the quarantine rows of the others, and the cells counted by column."""
 
-    rows_in: int
-    rows_loaded: int
-    rows_quarantined: int
-    added: tuple[str, ...]
-    missing: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Targets:
-    """Where `conform` writes: typed rows, quarantine rows, and the text columns the gate judges."""
-
-    rows: Path
-    quarantine: Path
-    gate: Path
+    good: pl.DataFrame
+    refused: pl.DataFrame
+    blank_cells: Mapping[str, int]
+    refused_cells: Mapping[str, int]
 
 
 def raw_schema(feed: Feed) -> dict[str, pl.DataType]:
@@ -71,70 +79,72 @@ def raw_schema(feed: Feed) -> dict[str, pl.DataType]:
     return declared | {name: _LINEAGE_TYPE[kind] for name, kind in LINEAGE_COLUMNS}
 
 
-def conform(decoded: Path, rejects: Path, feed: Feed, lineage: Lineage, targets: Targets) -> Conformed:
-    """Type the decoded records of one file, block by block, into the three `targets` (replaced)."""
-    judged = gate_columns(feed)
-    loaded = refused = 0
-    added: tuple[str, ...] = ()
-    missing: tuple[str, ...] = ()
-    unread = pl.DataFrame(pq.read_table(rejects), schema=QUARANTINE)
-    gate_schema: dict[str, pl.DataType] = {column.name: pl.String() for column in judged}
-    gate_schema["_refused"] = pl.Boolean()
-    with _Writer(targets.rows, raw_schema(feed)) as good, _Writer(targets.quarantine, QUARANTINE) as bad, \
-            _Writer(targets.gate, gate_schema) as gate:  # fmt: skip
-        bad.write(unread)
-        gate.write(_unread_gate_rows(unread.height, judged))
-        for frame in _blocks(decoded, feed):
-            matched = match_headers(frame.columns, feed)
-            added, missing = matched.added, matched.missing
-            typed = _typed(frame, feed, matched, lineage)
-            good.write(typed.filter(pl.col(REASON).is_null()).select(raw_schema(feed).keys()))
-            bad.write(refused_rows(typed, frame, feed, matched))
-            gate.write(_gate_rows(typed, frame, judged, matched))
-        loaded, refused = good.rows, bad.rows
-    return Conformed(loaded + refused, loaded, refused, added, missing)
+class Conformer:
+    """Types the pages of one feed of one file into two Parquet files (replaced); use as a context manager."""
+
+    def __init__(self, feed: Feed, lineage: Lineage, options: ReadOptions, rows: Path, refused: Path) -> None:
+        self.feed, self._lineage, self._options = feed, lineage, options
+        self._good, self._bad = _Writer(rows, raw_schema(feed)), _Writer(refused, QUARANTINE)
+        self.counts = Counts()
+
+    def add(self, page: Page) -> None:
+        """Type and write one page."""
+        typed = type_page(page, self.feed, self._lineage, self._options)
+        self._good.write(typed.good)
+        self._bad.write(typed.refused)
+        self.counts.rows_loaded += typed.good.height
+        self.counts.rows_refused += typed.refused.height
+        for total, cells in ((self.counts.blank, typed.blank_cells), (self.counts.refused, typed.refused_cells)):
+            for name, count in cells.items():
+                total[name] = total.get(name, 0) + count
+
+    def __enter__(self) -> Conformer:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._good.close()
+        self._bad.close()
 
 
-def gate_columns(feed: Feed) -> tuple[Column, ...]:
-    """Return the columns the gate has a rule for: all but free text that may be blank, and personal ones."""
-    return tuple(
-        column
-        for column in feed.stored_columns
-        if column.type not in (ColumnType.TEXT, ColumnType.IDENTIFIER)
-        or column.allowed or not column.nullable or (feed.unique_in_file and column.name in feed.grain)
-    )  # fmt: skip
+def type_page(page: Page, feed: Feed, lineage: Lineage, options: ReadOptions) -> Typed:
+    """Return the page's rows typed and judged by the feed's declaration."""
+    frame = pl.DataFrame(page.rows)
+    if feed.reshape is not None:
+        frame = feed.reshape(frame)
+    matched = match_headers(frame.columns, feed)
+    judged, reasons = _judged_rows(frame, feed, matched, lineage, options)
+    unread = pl.DataFrame(page.rejects, schema=QUARANTINE)
+    good, refused, broken = judged, unread, dict.fromkeys(reasons, 0)
+    if judged[REASON].null_count() < judged.height:
+        good = judged.filter(pl.col(REASON).is_null())
+        refused = pl.concat([unread, refused_rows(judged, frame, feed, matched)])
+        # a required cell left blank counts as blank: the gate tells a lost column from a garbled one
+        broken = {name: int((judged[reason] != "required_blank").sum()) for name, reason in reasons.items()}
+    blank = {name: judged[name].null_count() - broken[name] for name in reasons}
+    return Typed(good.select(raw_schema(feed).keys()), refused, blank, broken)
 
 
-def _blocks(decoded: Path, feed: Feed) -> Iterator[pl.DataFrame]:
-    with pq.ParquetFile(decoded) as file:
-        if file.num_row_groups == 0:
-            groups = iter([file.schema_arrow.empty_table()])
-        else:
-            groups = (file.read_row_group(index) for index in range(file.num_row_groups))
-        for group in groups:
-            frame = pl.DataFrame(group)
-            yield feed.reshape(frame) if feed.reshape else frame
+def _judged_rows(
+    frame: pl.DataFrame, feed: Feed, matched: MatchedHeaders, lineage: Lineage, options: ReadOptions
+) -> tuple[pl.DataFrame, dict[str, str]]:
+    """Return the raw columns plus `_reason`, `_reason_column` (null where the row is good), `_line_no`, and a reason per column.
 
-
-def _typed(frame: pl.DataFrame, feed: Feed, matched: MatchedHeaders, lineage: Lineage) -> pl.DataFrame:
-    """Return the raw columns plus `_reason` and `_reason_column` (null where the row is good) and `_line_no`."""
+    The second part names, by column, the column that holds its own reason.
+    """
     values: list[pl.Expr] = []
-    reasons: list[pl.Expr] = []
+    reasons: dict[str, pl.Expr] = {}
     for column in feed.stored_columns:
         if column.name not in matched.source:
             values.append(pl.lit(None, _POLARS_TYPE[column.type]).alias(column.name))
             continue
         parsed = parse(column, _judged(column))
         values.append(parsed.value.cast(_POLARS_TYPE[column.type]).alias(column.name))
-        reasons.append(
-            pl.struct(parsed.reason.alias("code"), pl.lit(column.name).alias("column")).alias(f"_r{len(reasons)}")
-        )
-    width = len(reasons)
-    out = _with_judged(frame.lazy(), feed, matched, lineage.time_zone).select(
-        *values, *reasons, pl.col("_source_row"), pl.col("_line_no"), _extra(matched.added).alias("_extra"),
+        reasons[column.name] = parsed.reason.alias(_reason(column.name))
+    out = _with_judged(frame.lazy(), feed, matched, options.time_zone).select(
+        *values, *reasons.values(), pl.col("_source_row"), pl.col("_line_no"), _extra(frame, matched.added).alias("_extra"),
     )  # fmt: skip
-    codes = [pl.col(f"_r{index}").struct.field("code") for index in range(width)]
-    names = [pl.when(code.is_not_null()).then(pl.col(f"_r{i}").struct.field("column")) for i, code in enumerate(codes)]
+    codes = {name: pl.col(_reason(name)) for name in reasons}
+    names = [pl.when(code.is_not_null()).then(pl.lit(name)) for name, code in codes.items()]
     constants = {
         "_account": pl.lit(lineage.account),
         "_file_sha256": pl.lit(lineage.sha256),
@@ -142,10 +152,15 @@ def _typed(frame: pl.DataFrame, feed: Feed, matched: MatchedHeaders, lineage: Li
         "_exported_at": pl.lit(lineage.exported_at).cast(pl.Datetime("us")),
         "_loaded_at": pl.lit(lineage.loaded_at).cast(pl.Datetime("us")),
     }
-    return out.with_columns(
-        pl.coalesce(*codes).alias(REASON), pl.coalesce(*names).alias("_reason_column"),
+    judged = out.with_columns(
+        pl.coalesce(*codes.values()).alias(REASON), pl.coalesce(*names).alias("_reason_column"),
         *(value.alias(name) for name, value in constants.items()),
-    ).drop([f"_r{index}" for index in range(width)]).collect()  # fmt: skip
+    ).collect()  # fmt: skip
+    return judged, {name: _reason(name) for name in reasons}
+
+
+def _reason(column: str) -> str:
+    return f"{REASON}.{column}"
 
 
 def _judged(column: Column) -> str:
@@ -161,8 +176,10 @@ def _with_judged(frame: pl.LazyFrame, feed: Feed, matched: MatchedHeaders, zone:
     return frame
 
 
-def _extra(added: tuple[str, ...]) -> pl.Expr:
-    """Return a JSON object of the undeclared cells that hold something, or null."""
+def _extra(frame: pl.DataFrame, added: tuple[str, ...]) -> pl.Expr:
+    """Return a JSON object of the undeclared cells that hold something, or null; a JSON page brings its own."""
+    if _UNDECLARED in frame.columns:
+        return pl.col(_UNDECLARED)
     if not added:
         return pl.lit(None, pl.String)
     members = [
@@ -174,43 +191,18 @@ def _extra(added: tuple[str, ...]) -> pl.Expr:
     return pl.when(joined != "").then(pl.concat_str(pl.lit("{"), joined, pl.lit("}")))
 
 
-def _gate_rows(
-    typed: pl.DataFrame, frame: pl.DataFrame, judged: tuple[Column, ...], matched: MatchedHeaders
-) -> pl.DataFrame:
-    cells = [_gate_cell(column, matched).alias(column.name) for column in judged]
-    return frame.select(*cells, typed[REASON].is_not_null().alias("_refused"))
-
-
-def _gate_cell(column: Column, matched: MatchedHeaders) -> pl.Expr:
-    """Return what the gate sees: a blank optional cell counts as readable, a blank required one stays null."""
-    if column.name not in matched.source:
-        return pl.lit("", pl.String)
-    text = cell(column, matched.source[column.name])
-    return text.fill_null("") if column.nullable else text
-
-
-def _unread_gate_rows(count: int, judged: tuple[Column, ...]) -> pl.DataFrame:
-    """Return rows that stand for the records that could not be read: they count against the file."""
-    blank = pl.DataFrame({"_refused": [True] * count}, schema={"_refused": pl.Boolean()})
-    return blank.select(*(pl.lit(None, pl.String).alias(column.name) for column in judged), "_refused")
-
-
 class _Writer:
-    """A Parquet file written frame by frame with one schema; `rows` counts them."""
+    """A Parquet file written frame by frame with one schema."""
 
     def __init__(self, path: Path, schema: dict[str, pl.DataType]) -> None:
         self._schema = pl.DataFrame(schema=schema).to_arrow(compat_level=pl.CompatLevel.oldest()).schema
         self._file = pq.ParquetWriter(path, self._schema, compression="zstd", compression_level=1)
-        self.rows = 0
 
     def write(self, frame: pl.DataFrame) -> None:
         if frame.height:
             table: pa.Table = frame.to_arrow(compat_level=pl.CompatLevel.oldest())
             self._file.write_table(table.cast(self._schema))
-            self.rows += frame.height
 
-    def __enter__(self) -> _Writer:
-        return self
-
-    def __exit__(self, *_: object) -> None:
+    def close(self) -> None:
+        """Finish the file."""
         self._file.close()

@@ -1,8 +1,8 @@
 """The durable raw: typed rows as Parquet, and beside them all that the ledger needs to be written again.
 
 `data/lake/<system>__<entity>/<sha256>.<account>.parquet` are the rows of one loaded file. `data/lake/_books/` holds, per
-file, its ledger entry (`.json`) and refused rows (`.quarantine.parquet`), and per further delivery one arrival. Each file
-is written whole, before the warehouse commits; writing it again changes nothing.
+file, its ledger entry (`.json`) and refused rows (`.quarantine.parquet`), and per further delivery one arrival. Each
+file is written whole, before the warehouse commits; writing it again changes nothing.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
@@ -24,29 +24,38 @@ _INSTANTS = ("exported_at", "claimed_at", "finished_at")
 
 
 def keep_rows(lake: Path, file: FileEntry, rows: Path, quarantine: Path) -> tuple[Path, Path]:
-    """Move the typed and the refused rows of a loaded file into the lake; return where they are now."""
+    """Move the typed and the refused rows of one loaded feed into the lake; return where they are now."""
     kept = lake / f"{file.system}__{file.entity}" / f"{file.sha256}.{file.account}.parquet"
-    refused = _books(lake) / f"{file.sha256}.{file.account}.quarantine.parquet"
+    refused = _books(lake) / f"{file.sha256}.{file.account}.{file.entity}.quarantine.parquet"
     put_in_place(quarantine, refused)
     put_in_place(rows, kept)
     return kept, refused
 
 
-def keep_entry(lake: Path, settlement: Settlement, arrival: Arrival, gate: GateReport | None) -> None:
-    """Write the ledger entry of one file, loaded or held."""
-    file = settlement.file
-    entry = asdict(file) | {name: getattr(file, name).isoformat() for name in _INSTANTS}
+def keep_entry(
+    lake: Path, settlements: Sequence[Settlement], arrival: Arrival, gates: Mapping[str, GateReport]
+) -> None:
+    """Write the ledger entries of one file, loaded or held; `gates` are the verdicts by entity."""
+    file = settlements[0].file
     document = {
-        "file": entry,
+        "parts": [_plain_part(lake, settlement, gates.get(settlement.file.entity)) for settlement in settlements],
+        "arrival": _plain(arrival),
+    }
+    _write_json(_books(lake) / f"{file.sha256}.{file.account}.json", document)
+
+
+def _plain_part(lake: Path, settlement: Settlement, gate: GateReport | None) -> dict[str, Any]:
+    file = settlement.file
+    return {
+        "file": asdict(file) | {name: getattr(file, name).isoformat() for name in _INSTANTS},
+        "header": settlement.header,
         "added": settlement.added,
         "missing": settlement.missing,
         "rows": str(settlement.rows.relative_to(lake)) if settlement.rows else None,
         "quarantine": str(settlement.quarantine.relative_to(lake)) if settlement.quarantine else None,
         "rule_version": settlement.rule_version,
-        "arrival": _plain(arrival),
         "gate": asdict(gate) if gate else None,
     }
-    _write_json(_books(lake) / f"{file.sha256}.{file.account}.json", document)
 
 
 def keep_arrival(lake: Path, arrival: Arrival) -> None:
@@ -55,18 +64,20 @@ def keep_arrival(lake: Path, arrival: Arrival) -> None:
     _write_json(_books(lake) / f"{arrival.sha256}.{arrival.account}.arrival-{name}.json", _plain(arrival))
 
 
-def restate(lake: Path, account: str, sha256: str, exported_at: datetime) -> str:
-    """Move the instant a kept content speaks of; return the raw table of its rows, empty when it was held.
+def restate(lake: Path, account: str, sha256: str, exported_at: datetime) -> tuple[str, ...]:
+    """Move the instant a kept content speaks of; return the raw tables of its rows, none when it was held.
 
     Rows first, entry second: an interrupted restatement is simply done again.
     """
     path = _books(lake) / f"{sha256}.{account}.json"
     document = _read_json(path)
-    if document["rows"]:
-        _restamp(lake / document["rows"], exported_at)
-    document["file"]["exported_at"] = exported_at.isoformat()
+    loaded = [part for part in document["parts"] if part["rows"]]
+    for part in loaded:
+        _restamp(lake / part["rows"], exported_at)
+    for part in document["parts"]:
+        part["file"]["exported_at"] = exported_at.isoformat()
     _write_json(path, document)
-    return f"{document['file']['system']}__{document['file']['entity']}" if document["rows"] else ""
+    return tuple(f"{part['file']['system']}__{part['file']['entity']}" for part in loaded)
 
 
 def _restamp(rows: Path, exported_at: datetime) -> None:
@@ -84,14 +95,15 @@ def _restamp(rows: Path, exported_at: datetime) -> None:
     write_whole(rows, fill)
 
 
-def read_entries(lake: Path) -> Iterator[tuple[Settlement, Arrival]]:
+def read_entries(lake: Path) -> Iterator[tuple[tuple[Settlement, ...], Arrival]]:
     """Yield every file of the books in the order in which it was first recorded."""
     entries = []
     for path in _json_files(lake):
         if ".arrival-" not in path.name:
             entries.append(_read_entry(lake, path))
     yield from sorted(
-        entries, key=lambda entry: (entry[0].file.finished_at, entry[0].file.account, entry[0].file.sha256)
+        entries,
+        key=lambda entry: (entry[0][0].file.finished_at, entry[0][0].file.account, entry[0][0].file.sha256),
     )
 
 
@@ -101,16 +113,19 @@ def read_arrivals(lake: Path) -> list[Arrival]:
     return sorted(arrivals, key=lambda arrival: (arrival.seen_at, arrival.identity))
 
 
-def _read_entry(lake: Path, path: Path) -> tuple[Settlement, Arrival]:
+def _read_entry(lake: Path, path: Path) -> tuple[tuple[Settlement, ...], Arrival]:
     document = _read_json(path)
-    values = document["file"] | {name: datetime.fromisoformat(document["file"][name]) for name in _INSTANTS}
-    settlement = Settlement(
-        file=FileEntry(**values), added=tuple(document["added"]), missing=tuple(document["missing"]),
-        rows=lake / document["rows"] if document["rows"] else None,
-        quarantine=lake / document["quarantine"] if document["quarantine"] else None,
-        rule_version=document["rule_version"],
+    return tuple(_read_part(lake, part) for part in document["parts"]), _arrival(document["arrival"])
+
+
+def _read_part(lake: Path, part: dict[str, Any]) -> Settlement:
+    values = part["file"] | {name: datetime.fromisoformat(part["file"][name]) for name in _INSTANTS}
+    return Settlement(
+        file=FileEntry(**values), added=tuple(part["added"]), missing=tuple(part["missing"]),
+        rows=lake / part["rows"] if part["rows"] else None,
+        quarantine=lake / part["quarantine"] if part["quarantine"] else None,
+        header=tuple(part["header"]), rule_version=part["rule_version"],
     )  # fmt: skip
-    return settlement, _arrival(document["arrival"])
 
 
 def _plain(arrival: Arrival) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -41,14 +41,18 @@ def typical_rows(connection: duckdb.DuckDBPyConnection, file: FileEntry) -> int:
     return int(found[0]) if found else 0
 
 
-def settle(connection: duckdb.DuckDBPyConnection, settlement: Settlement, arrivals: Iterable[Arrival]) -> None:
-    """Write rows, refused rows, ledger entry, drift and arrivals of one file in one transaction, or nothing of them.
+def settle(
+    connection: duckdb.DuckDBPyConnection, settlements: Sequence[Settlement], arrivals: Iterable[Arrival]
+) -> None:
+    """Write rows, refused rows, ledger entries, drift and arrivals of one file in one transaction, or nothing of them.
 
-    Raises `LedgerError` when the numbers of rows do not add up.
+    `settlements` are the feeds of the file. Raises `LedgerError` when the numbers of rows do not add up.
     """
     connection.begin()
     try:
-        _write(connection, settlement)
+        _claim(connection, settlements[0].file)
+        for settlement in settlements:
+            _write(connection, settlement)
         for arrival in arrivals:
             _write_arrival(connection, arrival)
         connection.commit()
@@ -58,16 +62,20 @@ def settle(connection: duckdb.DuckDBPyConnection, settlement: Settlement, arriva
 
 
 def record_arrival(
-    connection: duckdb.DuckDBPyConnection, arrival: Arrival, *, table: str = "", restated_at: datetime | None = None
+    connection: duckdb.DuckDBPyConnection,
+    arrival: Arrival,
+    *,
+    tables: Sequence[str] = (),
+    restated_at: datetime | None = None,
 ) -> None:
-    """Note one more delivery of a known content; `restated_at` moves the instant its rows, in raw `table`, speak of."""
+    """Note one more delivery of a known content; `restated_at` moves the instant its rows, in raw `tables`, speak of."""
     connection.begin()
     try:
         _write_arrival(connection, arrival)
         if restated_at is not None:
             key = [restated_at, arrival.account, arrival.sha256]
             connection.execute("update ingest.files set exported_at = ? where account = ? and sha256 = ?", key)
-            if table:
+            for table in tables:
                 connection.execute(
                     f"update raw.{quoted(table)} set _exported_at = ? where _account = ? and _file_sha256 = ?", key
                 )
@@ -77,15 +85,18 @@ def record_arrival(
         raise
 
 
-def _write(connection: duckdb.DuckDBPyConnection, settlement: Settlement) -> None:
-    file = settlement.file
-    if file.rows_in != file.rows_loaded + file.rows_quarantined:
-        raise LedgerError(f"{file.source_file}: {file.rows_in} in, {file.rows_loaded} + {file.rows_quarantined} out")
+def _claim(connection: duckdb.DuckDBPyConnection, file: FileEntry) -> None:
     claimed = connection.execute(
         "select count(*) from ingest.files where account = ? and sha256 = ?", [file.account, file.sha256]
     ).fetchone()
     if claimed != (0,):
         raise LedgerError(f"{file.source_file}: its content is in the ledger already")
+
+
+def _write(connection: duckdb.DuckDBPyConnection, settlement: Settlement) -> None:
+    file = settlement.file
+    if file.rows_in != file.rows_loaded + file.rows_quarantined:
+        raise LedgerError(f"{file.source_file}: {file.rows_in} in, {file.rows_loaded} + {file.rows_quarantined} out")
     if settlement.rows is not None:
         written = _insert(connection, "raw", f"{file.system}__{file.entity}", settlement.rows, {})
         _same(file.source_file, "loaded", written, file.rows_loaded)

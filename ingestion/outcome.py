@@ -10,7 +10,7 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class GateCheck:
-    """One expectation of the file gate: `column` is empty for a check of the whole file."""
+    """One expectation of the file gate, on one fact of the file's profile: `column` is empty for a fact of the whole file."""
 
     expectation: str
     column: str
@@ -34,12 +34,22 @@ class GateReport:
 
 
 @dataclass(frozen=True, slots=True)
+class PartOutcome:
+    """One feed of a loaded or held file; rows_in = rows_loaded + rows_quarantined."""
+
+    entity: str
+    rows_in: int = 0
+    rows_loaded: int = 0
+    rows_quarantined: int = 0
+    gate: GateReport | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class FileOutcome:
     """What became of one sighted file.
 
     `status` is loaded, held (kept whole in quarantine), duplicate (content known, no effect), waiting (still changing) or
-    refused (never opened: a link, a folder, too large). Loaded and held files satisfy rows_in = rows_loaded +
-    rows_quarantined.
+    refused (never opened: a link, a folder, too large). `parts` are the feeds in it; loaded and held files have at least one.
     """
 
     account: str
@@ -48,13 +58,29 @@ class FileOutcome:
     reason: str = ""
     sha256: str = ""
     system: str = ""
-    entity: str = ""
     encoding: str = ""
-    rows_in: int = 0
-    rows_loaded: int = 0
-    rows_quarantined: int = 0
     seconds: float = 0.0
-    gate: GateReport | None = None
+    parts: tuple[PartOutcome, ...] = ()
+
+    @property
+    def entity(self) -> str:
+        """The feeds in the file, joined by a comma."""
+        return ", ".join(part.entity for part in self.parts)
+
+    @property
+    def rows_in(self) -> int:
+        """Records read, after the declared reshape."""
+        return sum(part.rows_in for part in self.parts)
+
+    @property
+    def rows_loaded(self) -> int:
+        """Records that reached a raw table."""
+        return sum(part.rows_loaded for part in self.parts)
+
+    @property
+    def rows_quarantined(self) -> int:
+        """Records refused one by one or held with their file."""
+        return sum(part.rows_quarantined for part in self.parts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,24 +125,24 @@ class IngestOutcome:
 
     @property
     def gate_reports(self) -> tuple[GateReport, ...]:
-        """The gate's verdicts, one per file that reached it."""
-        return tuple(file.gate for file in self.files if file.gate is not None)
+        """The gate's verdicts, one per feed of a file that reached it."""
+        return tuple(part.gate for file in self.files for part in file.parts if part.gate is not None)
 
     def per_feed(self) -> tuple[FeedCount, ...]:
         """Return counts by account and feed, sorted."""
-        groups: dict[tuple[str, str], list[FileOutcome]] = defaultdict(list)
+        groups: dict[tuple[str, str], list[tuple[FileOutcome, PartOutcome]]] = defaultdict(list)
         for file in self.files:
-            if file.status in ("loaded", "held"):
-                groups[file.account, file.entity].append(file)
+            for part in file.parts:
+                groups[file.account, part.entity].append((file, part))
         return tuple(
             FeedCount(
                 account=account,
                 entity=entity,
-                files_loaded=sum(file.status == "loaded" for file in group),
-                files_held=sum(file.status == "held" for file in group),
-                rows_in=sum(file.rows_in for file in group),
-                rows_loaded=sum(file.rows_loaded for file in group),
-                rows_quarantined=sum(file.rows_quarantined for file in group),
+                files_loaded=sum(file.status == "loaded" for file, _ in group),
+                files_held=sum(file.status == "held" for file, _ in group),
+                rows_in=sum(part.rows_in for _, part in group),
+                rows_loaded=sum(part.rows_loaded for _, part in group),
+                rows_quarantined=sum(part.rows_quarantined for _, part in group),
             )
             for (account, entity), group in sorted(groups.items())
         )

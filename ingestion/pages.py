@@ -12,6 +12,8 @@ from typing import Any
 
 import pyarrow as pa
 
+from ingestion.contract import Feed
+
 REJECT_SCHEMA = pa.schema(
     [
         ("source_row", pa.int64()), ("line_no", pa.int64()), ("raw_text", pa.string()), ("is_base64", pa.bool_()),
@@ -91,3 +93,5 @@ class Opened:
     encoding: str
     headers: dict[str, tuple[str, ...]]
     pages: Iterator[Page]
+    feeds: Mapping[str, Feed] = field(default_factory=dict)
+    """The feed of an entity where a system has several of one entity; otherwise the system's own."""

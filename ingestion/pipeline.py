@@ -9,24 +9,23 @@ from __future__ import annotations
 
 import time
 from collections import Counter, deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Protocol
 
 import duckdb
 
 from company import Paths, Settings
-from ingestion.books import Arrival, Known, Settlement, Statement, ensure_raw_tables
+from ingestion.books import Arrival, FileEntry, Known, Settlement, Statement, ensure_raw_tables
 from ingestion.gate import Gate, GateRequest
 from ingestion.lake import keep_arrival, keep_entry, keep_rows, restate
 from ingestion.ledger import read_known, record_arrival, settle
-from ingestion.outcome import FileOutcome, GateReport, IngestOutcome
-from ingestion.prepare import Prepared, explain, held, now, prepare
-from ingestion.quarantine import hold
+from ingestion.outcome import FileOutcome, GateReport, IngestOutcome, PartOutcome
+from ingestion.prepare import Prepared, PreparedPart, explain, held, now, prepare
+from ingestion.quarantine import HeldPart, hold
 from ingestion.reader import Reader
 from ingestion.stage import ChangedWhileReadError, NotTaken, Sighting, Staged, exported_at, look, stage, stamp, sweep
 from warehouse.connection import writer
@@ -43,8 +42,8 @@ class Judge(Protocol):
     def start(self) -> None:
         """Get ready."""
 
-    def judge(self, request: GateRequest) -> GateReport:
-        """Return the verdict on one file."""
+    def judge(self, requests: Sequence[GateRequest]) -> tuple[GateReport, ...]:
+        """Return a verdict per feed of a file."""
 
 
 def ingest(
@@ -77,7 +76,7 @@ class _Queued:
     sighting: Sighting
     staged: Staged
     prepared: Prepared | None
-    verdict: Future[GateReport] | None
+    verdict: Future[tuple[GateReport, ...]] | None
     seconds: float
 
 
@@ -99,7 +98,8 @@ class _Run:
             self.paths.landing, self.settings.accounts, max_bytes=limits.max_file_mb * 1024 * 1024,
             stable_seconds=limits.stable_seconds, now=datetime.now(UTC),
         )  # fmt: skip
-        with Reader(limits) as reader, _one_by_one() as judging:
+        reader = Reader(limits)
+        with _one_by_one() as judging:
             for item in found:
                 if isinstance(item, NotTaken):
                     yield FileOutcome(item.account, item.source_file, item.status, item.reason)
@@ -123,7 +123,7 @@ class _Run:
             self.gate.start()
             prepared = prepare(sighting, staged, self.settings, reader, self.connection)
             self.known.contents[key] = statement
-            verdict = judging.submit(self.gate.judge, prepared.question) if prepared.question else None
+            verdict = judging.submit(self.gate.judge, prepared.questions) if prepared.questions else None
         self._queue.append(_Queued(sighting, staged, prepared, verdict, time.monotonic() - started))
         return None
 
@@ -138,7 +138,7 @@ class _Run:
             if queued.prepared is None:
                 outcome = self._note_duplicate(queued.sighting, queued.staged)
             else:
-                outcome = self._settle(queued.prepared, queued.verdict.result() if queued.verdict else None)
+                outcome = self._settle(queued.prepared, queued.verdict.result() if queued.verdict else ())
             self._release(queued.sighting, queued.staged)
             yield replace(outcome, seconds=queued.seconds + time.monotonic() - started)
 
@@ -152,33 +152,43 @@ class _Run:
             keep_arrival(self.paths.lake, arrival)
             record_arrival(self.connection, arrival)
         else:
-            table = restate(self.paths.lake, sighting.account, staged.sha256, joined.exported_at)
+            tables = restate(self.paths.lake, sighting.account, staged.sha256, joined.exported_at)
             keep_arrival(self.paths.lake, arrival)
-            record_arrival(self.connection, arrival, table=table, restated_at=joined.exported_at)
+            record_arrival(self.connection, arrival, tables=tables, restated_at=joined.exported_at)
             reason += f"; it speaks of {joined.exported_at.isoformat()}Z now"
         self.known.contents[sighting.account, staged.sha256] = joined
         return FileOutcome(sighting.account, sighting.source_file, "duplicate", reason, staged.sha256)
 
-    def _settle(self, prepared: Prepared, report: GateReport | None) -> FileOutcome:
-        """Load or hold one judged file: lake first, then everything else in one transaction."""
-        entry = prepared.entry
-        kept: tuple[Path, Path] | tuple[None, None] = (None, None)
-        if report is not None and not report.passed:
-            entry = held(entry, explain(report))
-        if entry.status == "held":
-            hold(self.paths.quarantine, prepared.staged.path, entry, report, prepared.refused)
-        elif prepared.rows is not None and prepared.refused is not None:
-            entry = replace(entry, finished_at=now())
-            kept = keep_rows(self.paths.lake, entry, prepared.rows, prepared.refused)
-        settlement = Settlement(entry, prepared.added, prepared.missing, *kept)
+    def _settle(self, prepared: Prepared, reports: tuple[GateReport, ...]) -> FileOutcome:
+        """Load or hold one judged file, all its feeds together: lake first, then everything else in one transaction."""
+        gates = {part.entry.entity: report for part, report in zip(prepared.parts, reports, strict=False)}
+        if not all(report.passed for report in reports):
+            reason = explain(reports)
+            prepared = replace(prepared, parts=tuple(replace(p, entry=held(p.entry, reason)) for p in prepared.parts))
+        first = prepared.parts[0].entry
+        if first.status == "held":
+            hold(
+                self.paths.quarantine, prepared.staged.path,
+                [HeldPart(part.entry, gates.get(part.entry.entity), part.refused) for part in prepared.parts],
+            )  # fmt: skip
+        settlements = [self._kept(part) for part in prepared.parts]
         arrival = _arrival(prepared.sighting, prepared.staged, "new")
-        keep_entry(self.paths.lake, settlement, arrival, report)
-        settle(self.connection, settlement, [arrival])
+        keep_entry(self.paths.lake, settlements, arrival, gates)
+        settle(self.connection, settlements, [arrival])
         return FileOutcome(
-            account=entry.account, source_file=entry.source_file, status=entry.status, reason=entry.reason,
-            sha256=entry.sha256, system=entry.system, entity=entry.entity, encoding=entry.encoding,
-            rows_in=entry.rows_in, rows_loaded=entry.rows_loaded, rows_quarantined=entry.rows_quarantined, gate=report,
+            account=first.account, source_file=first.source_file, status=first.status, reason=first.reason,
+            sha256=first.sha256, system=first.system, encoding=first.encoding,
+            parts=tuple(_part_outcome(settlement.file, gates) for settlement in settlements),
         )  # fmt: skip
+
+    def _kept(self, part: PreparedPart) -> Settlement:
+        """Return what one feed leaves in the warehouse; the rows of a loaded one are in the lake then."""
+        entry, drift = part.entry, (part.part.added, part.part.missing)
+        if entry.status == "held" or part.rows is None or part.refused is None:
+            return Settlement(entry, *drift, header=part.part.header)
+        entry = replace(entry, finished_at=now())
+        rows, refused = keep_rows(self.paths.lake, entry, part.rows, part.refused)
+        return Settlement(entry, *drift, rows, refused, header=part.part.header)
 
     def _release(self, sighting: Sighting, staged: Staged) -> None:
         """Remove the working files of one settled file; a duplicate has none, and must not take the first one's."""
@@ -206,6 +216,10 @@ def _one_by_one() -> Iterator[ThreadPoolExecutor]:
 def _statement(sighting: Sighting) -> Statement:
     at = exported_at(sighting.source_file, sighting.modified_ns)
     return Statement(at, stamp(sighting.source_file) is not None)
+
+
+def _part_outcome(file: FileEntry, gates: Mapping[str, GateReport]) -> PartOutcome:
+    return PartOutcome(file.entity, file.rows_in, file.rows_loaded, file.rows_quarantined, gates.get(file.entity))
 
 
 def _arrival(sighting: Sighting, staged: Staged, outcome: str) -> Arrival:

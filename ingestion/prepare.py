@@ -1,4 +1,4 @@
-"""A staged file to what may be settled: decoded, conformed, counted, with the question for the gate. Writes to staging only."""
+"""A staged file to what may be settled: read, counted, with the questions for the gate. Writes to staging only."""
 
 from __future__ import annotations
 
@@ -8,30 +8,39 @@ from pathlib import Path
 
 import duckdb
 
-from company import Settings
+from company import Account, Settings
 from ingestion.books import FileEntry
-from ingestion.contract import FeedKind
-from ingestion.decoded import Decoded
 from ingestion.gate import GateRequest
-from ingestion.ledger import typical_rows
 from ingestion.outcome import GateReport
+from ingestion.profile import profile
 from ingestion.reader import Reader
+from ingestion.reading import Part, Reading, refused_path, rows_path
 from ingestion.stage import Sighting, Staged, exported_at
-from ingestion.systems import system_named
+
+
+@dataclass(frozen=True, slots=True)
+class PreparedPart:
+    """One feed of a file. Without a `question` it is held, for what reading found."""
+
+    entry: FileEntry
+    part: Part
+    rows: Path | None = None
+    refused: Path | None = None
+    question: GateRequest | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """One file ready for its verdict. Without a `question` the entry is final: held, for what decoding found."""
+    """One file ready for its verdict; it has at least one part."""
 
     sighting: Sighting
     staged: Staged
-    entry: FileEntry
-    added: tuple[str, ...] = ()
-    missing: tuple[str, ...] = ()
-    rows: Path | None = None
-    refused: Path | None = None
-    question: GateRequest | None = None
+    parts: tuple[PreparedPart, ...]
+
+    @property
+    def questions(self) -> tuple[GateRequest, ...]:
+        """What the gate is asked about the file; nothing when reading alone holds it."""
+        return tuple(part.question for part in self.parts if part.question is not None)
 
 
 def now() -> datetime:
@@ -42,35 +51,26 @@ def now() -> datetime:
 def prepare(
     sighting: Sighting, staged: Staged, settings: Settings, reader: Reader, connection: duckdb.DuckDBPyConnection
 ) -> Prepared:
-    """Decode and conform one staged file; never raises for what the file contains."""
+    """Read one staged file; never raises for what the file contains."""
     account = settings.accounts[sighting.account]
-    decoded_to, rejects, rows, refused, judged = (
-        staged.path.with_name(f"{staged.sha256}.{sighting.account}.{kind}")
-        for kind in ("decoded", "rejects", "rows", "refused", "judged")
-    )
+    base = staged.path.with_name(f"{staged.sha256}.{sighting.account}")
     claimed = now()
-    decoded = reader.decode(staged.path, decoded_to, rejects, account.system)
-    entry = _entry(sighting, staged, account.system, decoded, claimed)
-    if decoded.reason:
-        return Prepared(sighting, staged, held(entry, f"{decoded.reason}: {decoded.detail}"), missing=decoded.missing)
-
-    # polars takes most of a second to import; a run with nothing new never gets here
-    from ingestion.conform import Lineage, Targets, conform
-
-    feed = system_named(account.system).feed(decoded.entity)
-    lineage = Lineage(entry.account, entry.sha256, entry.source_file, entry.exported_at, claimed, account.time_zone)
-    counts = conform(decoded_to, rejects, feed, lineage, Targets(rows, refused, judged))
-    entry = replace(
-        entry, rows_in=counts.rows_in, rows_loaded=counts.rows_loaded, rows_quarantined=counts.rows_quarantined
-    )
-    limits = settings.limits
-    least = 0
-    if feed.kind is FeedKind.SNAPSHOT and limits.min_row_count_rate:
-        least = int(typical_rows(connection, entry) * limits.min_row_count_rate)
-    question = GateRequest(
-        account.system, decoded.entity, str(judged), counts.rows_in, float(limits.max_reject_rate), least
-    )
-    return Prepared(sighting, staged, entry, counts.added, counts.missing, rows, refused, question)
+    reading = reader.read(sighting, staged, base, account, claimed)
+    entries = [_entry(sighting, staged, account, reading, part, claimed) for part in reading.parts or (Part(""),)]
+    if reading.reason:
+        reason = f"{reading.reason}: {reading.detail}"
+        parts = zip(entries, reading.parts or (Part(""),), strict=True)
+        return Prepared(sighting, staged, tuple(PreparedPart(held(entry, reason), part) for entry, part in parts))
+    prepared = []
+    for entry, part in zip(entries, reading.parts, strict=True):
+        rows, refused = rows_path(base, part.entity), refused_path(base, part.entity)
+        facts = profile(connection, entry, part, rows)
+        question = GateRequest(
+            account.system, part.entity, facts, float(settings.limits.max_reject_rate),
+            float(settings.limits.min_row_count_rate),
+        )  # fmt: skip
+        prepared.append(PreparedPart(entry, part, rows, refused, question))
+    return Prepared(sighting, staged, tuple(prepared))
 
 
 def held(entry: FileEntry, reason: str) -> FileEntry:
@@ -80,19 +80,19 @@ def held(entry: FileEntry, reason: str) -> FileEntry:
     )
 
 
-def explain(report: GateReport) -> str:
+def explain(reports: tuple[GateReport, ...]) -> str:
     """Return why the gate held a file, in one line."""
-    parts = [
-        f"{check.expectation}({check.column}) {check.detail}".replace("() ", " ").strip() for check in report.failures
-    ]
+    parts = [check.detail for report in reports for check in report.failures]
     return "gate: " + "; ".join(parts)
 
 
-def _entry(sighting: Sighting, staged: Staged, system: str, decoded: Decoded, claimed: datetime) -> FileEntry:
+def _entry(  # noqa: PLR0917 - one way to call it
+    sighting: Sighting, staged: Staged, account: Account, reading: Reading, part: Part, claimed: datetime
+) -> FileEntry:
     return FileEntry(
-        account=sighting.account, system=system, entity=decoded.entity, sha256=staged.sha256,
+        account=sighting.account, system=account.system, entity=part.entity, sha256=staged.sha256,
         source_file=sighting.source_file, size_bytes=sighting.size_bytes,
-        exported_at=exported_at(sighting.source_file, sighting.modified_ns), encoding=decoded.encoding,
-        status="loaded", reason="", rows_in=decoded.rows_in, rows_loaded=0, rows_quarantined=0,
-        claimed_at=claimed, finished_at=claimed,
+        exported_at=exported_at(sighting.source_file, sighting.modified_ns), encoding=reading.encoding,
+        status="loaded", reason="", rows_in=part.rows_in, rows_loaded=part.rows_loaded,
+        rows_quarantined=part.rows_refused, claimed_at=claimed, finished_at=claimed,
     )  # fmt: skip

@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import re
 import shutil
-from dataclasses import asdict
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from ingestion.books import FileEntry
@@ -15,11 +16,18 @@ from ingestion.outcome import GateReport
 _SAMPLE = 50
 
 
-def hold(quarantine: Path, staged: Path, file: FileEntry, gate: GateReport | None, refused: Path | None) -> Path:
-    """Keep a copy of the staged file and `reason.json`; return the folder. Doing it again changes nothing.
+@dataclass(frozen=True, slots=True)
+class HeldPart:
+    """One feed of a held file: its entry, the gate's verdict if it came to that, and the Parquet of its refused rows."""
 
-    `refused` is the Parquet of the rows refused one by one, if it came to that; the first ones go into the reason.
-    """
+    entry: FileEntry
+    gate: GateReport | None = None
+    refused: Path | None = None
+
+
+def hold(quarantine: Path, staged: Path, parts: Sequence[HeldPart]) -> Path:
+    """Keep a copy of the staged file and `reason.json`; return the folder. Doing it again changes nothing."""
+    file = parts[0].entry
     folder = quarantine / file.account / file.sha256
     folder.mkdir(parents=True, exist_ok=True)
 
@@ -29,15 +37,22 @@ def hold(quarantine: Path, staged: Path, file: FileEntry, gate: GateReport | Non
     write_whole(folder / _safe(file.source_file), copy)
     reason = {
         "account": file.account, "source_file": file.source_file, "sha256": file.sha256, "system": file.system,
-        "entity": file.entity, "reason": file.reason, "rows_in": file.rows_in,
-        "failed_checks": [asdict(check) for check in gate.failures] if gate else [],
-        "first_refused_rows": _sample(refused),
+        "reason": file.reason, "feeds": [_plain(part) for part in parts],
     }  # fmt: skip
     text = json.dumps(reason, indent=1, ensure_ascii=False)
     beside = folder / "reason.json.partial"
     beside.write_text(text, encoding="utf-8")
     put_in_place(beside, folder / "reason.json")
     return folder
+
+
+def _plain(part: HeldPart) -> dict[str, object]:
+    return {
+        "entity": part.entry.entity,
+        "rows_in": part.entry.rows_in,
+        "failed_checks": [asdict(check) for check in part.gate.failures] if part.gate else [],
+        "first_refused_rows": _sample(part.refused),
+    }
 
 
 def _sample(refused: Path | None) -> list[dict[str, object]]:

@@ -1,57 +1,77 @@
-"""The parent's side of decoding: keeps one reading process and turns its misfortunes into held files."""
+"""The parent's side of reading: keeps one reading process and turns its misfortunes into held files."""
 
 from __future__ import annotations
 
-from dataclasses import asdict
+import atexit
+from datetime import datetime
 from pathlib import Path
+from typing import Any
 
-from company import Limits
-from ingestion.decoded import Decoded, DecodeLimits
+from company import Account, Limits
+from ingestion.reading import Part, Reading
+from ingestion.stage import Sighting, Staged, exported_at
 from ingestion.worker import WorkerDiedError, WorkerProcess
+
+_running: list[WorkerProcess] = []
+"""The reading process of this program, shared by all readers: it takes most of a second to import what it needs."""
 
 
 class Reader:
-    """Decodes staged files one at a time in a bounded process; use as a context manager."""
+    """Reads staged files one at a time in a bounded process, which is started on first use."""
 
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
-        self._process: WorkerProcess | None = None
 
-    def decode(self, source: Path, target: Path, rejects: Path, system: str) -> Decoded:
-        """Return what the process read; a file that breaks it comes back with a reason instead."""
-        process = self._running()
+    def read(self, sighting: Sighting, staged: Staged, base: Path, account: Account, claimed: datetime) -> Reading:
+        """Return what the process read into files named after `base`; a file that breaks it comes back with a reason."""
+        process = _process()
+        at = exported_at(sighting.source_file, sighting.modified_ns)
         request = {
-            "source": str(source), "target": str(target), "rejects": str(rejects), "system": system,
+            "source": str(staged.path), "base": str(base), "system": account.system,
             "memory_mb": self._limits.decode_memory_mb, "seconds": self._limits.decode_seconds,
-            "limits": asdict(DecodeLimits(self._limits.max_columns, self._limits.max_field_chars)),
+            "lineage": {
+                "account": sighting.account, "sha256": staged.sha256, "source_file": sighting.source_file,
+                "exported_at": at.isoformat(), "loaded_at": claimed.isoformat(),
+            },
+            "options": {
+                "time_zone": account.time_zone, "date_order": account.date_order, "decimal_mark": account.decimal_mark,
+            },
+            "limits": {"max_columns": self._limits.max_columns, "max_field_chars": self._limits.max_field_chars},
         }  # fmt: skip
         try:
             answer = process.call(request, self._limits.decode_seconds)
         except WorkerDiedError as error:
-            self.close()
-            return Decoded(reason="unreadable", detail=f"the reading process {error}")
+            _end()
+            return Reading("unreadable", f"the reading process {error}")
         if "failure" in answer:
-            self.close()
-            return Decoded(reason=answer["failure"], detail=answer["detail"])
-        return Decoded(**{**answer, "header": tuple(answer["header"]), "missing": tuple(answer["missing"])})
+            _end()
+            return Reading(answer["failure"], answer["detail"])
+        return _reading(answer)
 
-    def _running(self) -> WorkerProcess:
-        if self._process is None or not self._process.alive:
-            self._process = WorkerProcess(
-                "from ingestion.worker import serve; serve()",
-                # plain malloc: the default pools reserve gigabytes of address space, which the memory bound counts
-                ARROW_DEFAULT_MEMORY_POOL="system", MALLOC_ARENA_MAX="2",
-            )  # fmt: skip
-        return self._process
 
-    def close(self) -> None:
-        """End the process, if there is one."""
-        if self._process is not None:
-            self._process.close()
-            self._process = None
+def _process() -> WorkerProcess:
+    if _running and not _running[0].alive:
+        _end()
+    if not _running:
+        atexit.unregister(_end)
+        atexit.register(_end)
+        _running.append(WorkerProcess(
+            "from ingestion.worker import serve; serve()",
+            # plain malloc: the default pools reserve gigabytes of address space, which the memory bound counts
+            ARROW_DEFAULT_MEMORY_POOL="system", MALLOC_ARENA_MAX="2",
+        ))  # fmt: skip
+    return _running[0]
 
-    def __enter__(self) -> Reader:
-        return self
 
-    def __exit__(self, *_: object) -> None:
-        self.close()
+def _end() -> None:
+    while _running:
+        _running.pop().close()
+
+
+def _reading(answer: dict[str, Any]) -> Reading:
+    parts = tuple(Part(**{name: _plain(value) for name, value in part.items()}) for part in answer.pop("parts"))
+    return Reading(**answer, parts=parts)
+
+
+def _plain(value: Any) -> Any:
+    return tuple(value) if isinstance(value, list) else value

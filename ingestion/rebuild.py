@@ -49,12 +49,12 @@ def rebuild_from_lake(settings: Settings, paths: Paths) -> RebuildOutcome:
 
 def _refill(connection: duckdb.DuckDBPyConnection, lake: Path) -> tuple[int, int, int, int, int]:
     loaded = held = arrivals = rows = refused = 0
-    for settlement, arrival in read_entries(lake):
-        settle(connection, settlement, [arrival])
-        loaded += settlement.file.status == "loaded"
-        held += settlement.file.status == "held"
-        rows += settlement.file.rows_loaded
-        refused += settlement.file.rows_quarantined
+    for settlements, arrival in read_entries(lake):
+        settle(connection, settlements, [arrival])
+        loaded += settlements[0].file.status == "loaded"
+        held += settlements[0].file.status == "held"
+        rows += sum(settlement.file.rows_loaded for settlement in settlements)
+        refused += sum(settlement.file.rows_quarantined for settlement in settlements)
         arrivals += 1
     for arrival in read_arrivals(lake):
         record_arrival(connection, arrival)

@@ -7,45 +7,24 @@ from dataclasses import replace
 from pathlib import Path
 
 from ingestion.contract import Dialect, Feed, System
-from ingestion.decoded import DecodeLimits
 from ingestion.detect import Detection, detect, header_problem
 from ingestion.encoding import Encoding, EncodingRefusedError, choose_encoding, utf8_chunks
+from ingestion.pages import HeldError, ReadLimits
 from ingestion.records import Grammar
 from ingestion.rejects import cells_of
 
 CONTROLS = bytes(byte for byte in range(32) if byte not in (9, 10, 13)) + b"\x7f"
 """Control characters no text holds; tab and line ends are not among them."""
-_PACKED = {
-    b"\x1f\x8b": "gzip",
-    b"PK": "zip or spreadsheet",
-    b"BZh": "bzip2",
-    b"\xfd7zXZ": "xz",
-    b"\x28\xb5\x2f\xfd": "zstandard",
-}
-
-
-class HeldError(Exception):
-    """The file cannot be read as text with a header; `reason` is the code, `detail` the sentence."""
-
-    def __init__(self, reason: str, detail: str) -> None:
-        super().__init__(f"{reason}: {detail}")
-        self.reason, self.detail = reason, detail
 
 
 def recognise(
-    source: Path, system: System, limits: DecodeLimits
+    source: Path, system: System, limits: ReadLimits
 ) -> tuple[Feed | Detection, tuple[str, ...], Encoding, int]:
     """Return feed (or why none), header, encoding and where the body starts, trying each dialect the system declares."""
-    with source.open("rb") as handle:
-        start = handle.read(8)
-    if not start:
-        raise HeldError("empty", "the file has no bytes")
-    for magic, name in _PACKED.items():
-        if start.startswith(magic):
-            raise HeldError("packed", f"the content is {name}, not text; unpack it first")
     failures: list[tuple[Detection, tuple[str, ...], Encoding, int]] = []
     problem: HeldError | None = None
-    for dialect in dict.fromkeys(feed.dialect for feed in system.feeds):
+    delimited = [feed for feed in system.feeds if isinstance(feed.form, Dialect)]
+    for dialect in dict.fromkeys(feed.dialect for feed in delimited):
         try:
             encoding = choose_encoding(source, dialect.encodings)
             header, body_at = _read_header(source, encoding, dialect, limits)
@@ -55,19 +34,17 @@ def recognise(
         except HeldError as held:
             problem = held
             continue
-        peers = replace(system, feeds=tuple(feed for feed in system.feeds if feed.dialect == dialect))
+        peers = replace(system, feeds=tuple(feed for feed in delimited if feed.dialect == dialect))
         found = detect(header, peers)
         if found.feed is not None:
             return found.feed, header, encoding, body_at
         failures.append((found, header, encoding, body_at))
     if not failures:
-        raise problem or HeldError("unknown_header", f"{system.title} declares no feeds")
+        raise problem or HeldError("unknown_header", f"{system.title} declares no delimited feeds")
     return max(failures, key=lambda failure: bool(failure[0].looks_like))
 
 
-def _read_header(
-    source: Path, encoding: Encoding, dialect: Dialect, limits: DecodeLimits
-) -> tuple[tuple[str, ...], int]:
+def _read_header(source: Path, encoding: Encoding, dialect: Dialect, limits: ReadLimits) -> tuple[tuple[str, ...], int]:
     start = leading_bytes(source, encoding, 4 * limits.max_columns * 256)
     skipped = len(start) - len(start.lstrip(b"\r\n"))
     body = start[skipped:]

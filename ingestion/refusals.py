@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
+
 import polars as pl
 
-from ingestion.contract import Feed
+from ingestion.contract import Dialect, Feed
 from ingestion.headers import MatchedHeaders
 from ingestion.rejects import MASK, record_text
 
@@ -51,7 +53,12 @@ def refused_rows(typed: pl.DataFrame, frame: pl.DataFrame, feed: Feed, matched: 
         found = cells[matched.source[column]] or ""
         detail = f"{matched.source[column]}: {_EXPECTED[code]}, found {found[:_EXCERPT]!r}"
         shown = [MASK if name in matched.personal and cells[name] else cells[name] or "" for name in header]
-        rows.append(
-            (source_row, line_no, record_text(shown, feed.dialect)[:_LONGEST_TEXT], False, code, column, detail)
-        )
+        rows.append((source_row, line_no, _text(feed, header, shown)[:_LONGEST_TEXT], False, code, column, detail))
     return pl.DataFrame(rows, schema=QUARANTINE, orient="row")
+
+
+def _text(feed: Feed, header: list[str], cells: list[str]) -> str:
+    """Return the record as it can be read again: in the file's own dialect, or as a JSON object of header and cell."""
+    if isinstance(feed.form, Dialect):
+        return record_text(cells, feed.form)
+    return json.dumps({name: cell for name, cell in zip(header, cells, strict=True) if cell}, ensure_ascii=False)

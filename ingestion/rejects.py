@@ -8,17 +8,9 @@ import io
 from collections.abc import Sequence
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from ingestion.contract import Dialect
-
-REJECT_SCHEMA = pa.schema(
-    [
-        ("source_row", pa.int64()), ("line_no", pa.int64()), ("raw_text", pa.string()), ("is_base64", pa.bool_()),
-        ("reason_code", pa.string()), ("column_name", pa.string()), ("detail", pa.string()),
-    ]
-)  # fmt: skip
-"""Grain: one refused record of a file; key (source_row) before a reshape."""
+from ingestion.pages import REJECT_SCHEMA
 
 MASK = "***"
 # Python's own bound would refuse a cell before ours (limits.max_field_chars) is looked at.
@@ -34,13 +26,12 @@ _MEANING = {
 }
 
 
-class RejectWriter:
-    """Collects the rejects of one file and writes them to Parquet block by block; `count` is how many so far."""
+class RejectTable:
+    """Collects the rejects of a delimited file and hands them on page by page."""
 
-    def __init__(self, writer: pq.ParquetWriter, dialect: Dialect, width: int, personal: frozenset[int]) -> None:
-        self._writer, self._dialect, self._width, self._personal = writer, dialect, width, personal
+    def __init__(self, dialect: Dialect, width: int, personal: frozenset[int]) -> None:
+        self._dialect, self._width, self._personal = dialect, width, personal
         self._rows: list[dict[str, object]] = []
-        self.count = 0
 
     def add(self, source_row: int, line_no: int, raw: bytes, reason: str) -> None:
         """Note one refused record; `raw` is its text without the line end."""
@@ -50,13 +41,12 @@ class RejectWriter:
             "source_row": source_row, "line_no": line_no, "raw_text": text, "is_base64": is_base64,
             "reason_code": reason, "column_name": None, "detail": detail,
         })  # fmt: skip
-        self.count += 1
 
-    def flush(self) -> None:
-        """Write what was added since the last call."""
-        if self._rows:
-            self._writer.write_table(pa.Table.from_pylist(self._rows, REJECT_SCHEMA))
-            self._rows.clear()
+    def taken(self) -> pa.Table:
+        """Return what was added since the last call, as `REJECT_SCHEMA`."""
+        table = pa.Table.from_pylist(self._rows, REJECT_SCHEMA)
+        self._rows.clear()
+        return table
 
     def _shown(self, raw: bytes) -> tuple[str, bool, str]:
         """Return the text to keep, whether it is base64, and a note on what was taken out."""

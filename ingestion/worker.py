@@ -16,6 +16,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -85,31 +86,32 @@ class WorkerProcess:
 
 
 def serve() -> None:
-    """Answer decode requests from standard input until it closes."""
+    """Read files on request until standard input closes; the first request may wait for the imports."""
     import pyarrow as pa
-    import pyarrow.compute
 
-    from ingestion.decode import decode_file
-    from ingestion.decoded import DecodeLimits
+    from ingestion.conform import Lineage
+    from ingestion.pages import ReadLimits, ReadOptions
+    from ingestion.read_file import read_file
     from ingestion.systems import system_named
 
     # threads reserve address space of their own, which would make the memory bound a matter of luck
     pa.set_cpu_count(1)
     pa.set_io_thread_count(1)
-
     own_bytes = _address_space()
 
     def answer(request: dict[str, Any]) -> dict[str, Any]:
         _bound(own_bytes + int(request["memory_mb"]) * 1024 * 1024, int(request["seconds"]))
+        instants = {name: datetime.fromisoformat(request["lineage"][name]) for name in ("exported_at", "loaded_at")}
         try:
-            decoded = decode_file(
-                Path(request["source"]), Path(request["target"]), Path(request["rejects"]),
-                system_named(request["system"]), DecodeLimits(**request["limits"]),
+            reading = read_file(
+                Path(request["source"]), Path(request["base"]), system_named(request["system"]),
+                Lineage(**request["lineage"] | instants),
+                ReadOptions(ReadLimits(**request["limits"]), **request["options"]),
             )  # fmt: skip
         except MemoryError as error:
             # pyarrow's own out-of-memory error is one of these too
             return {"failure": "decode_memory", "detail": f"needs more than limits.decode_memory_mb: {error}"[:300]}
-        return dataclasses.asdict(decoded)
+        return dataclasses.asdict(reading)
 
     answer_lines(answer)
 

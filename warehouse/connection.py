@@ -15,6 +15,8 @@ from pathlib import Path
 
 import duckdb
 
+from warehouse.raw_store import literal
+
 STORAGE_VERSION = "v1.5.0"
 """Files are readable by DuckDB 1.5 and later; raised on purpose only (2.x writes files that 1.x cannot open)."""
 
@@ -82,15 +84,11 @@ def published_beside_files(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     connection = _open(Path(":memory:"), read_only=False, wait=0)
     try:
         connection.execute("set TimeZone = 'UTC'")
-        connection.execute(f"attach {_literal(str(path))} as published (read_only)")
+        connection.execute(f"attach {literal(str(path))} as published (read_only)")
         connection.execute("use published")
         yield connection
     finally:
         connection.close()
-
-
-def _literal(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"
 
 
 def _open(path: Path, *, read_only: bool, wait: float) -> duckdb.DuckDBPyConnection:

@@ -12,6 +12,11 @@ def quoted(identifier: str) -> str:
     return '"' + identifier.replace('"', '""') + '"'
 
 
+def literal(text: str) -> str:
+    """Return the text as an SQL string, for the few places that take no bound value."""
+    return "'" + text.replace("'", "''") + "'"
+
+
 def ensure_table(
     connection: duckdb.DuckDBPyConnection, schema: str, table: str, columns: Iterable[tuple[str, str]]
 ) -> None:

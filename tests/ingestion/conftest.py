@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -51,9 +51,9 @@ class OpenGate:
     def start(self) -> None:
         self.starts += 1
 
-    def judge(self, request: GateRequest) -> GateReport:
-        self.asked.append(request)
-        return GateReport(f"{request.system}__{request.entity}", passed=True)
+    def judge(self, requests: Sequence[GateRequest]) -> tuple[GateReport, ...]:
+        self.asked += requests
+        return tuple(GateReport(f"{request.system}__{request.entity}", passed=True) for request in requests)
 
 
 @dataclass

@@ -24,8 +24,8 @@ class OpenGate:
     def start(self) -> None:
         pass
 
-    def judge(self, request: Any) -> GateReport:
-        return GateReport(request.entity, passed=True)
+    def judge(self, requests: Any) -> tuple[GateReport, ...]:
+        return tuple(GateReport(request.entity, passed=True) for request in requests)
 
 
 def main(home: Path, fatal: int) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from pathlib import Path
+from collections.abc import Sequence
 
 from ingestion import GateReport, ingest
 from ingestion.gate import GateRequest
@@ -13,15 +13,14 @@ KITS = "kit_sku,component_sku,component_qty\nK-1,C-1,2\n"
 
 
 class SlowGate:
-    """Reads what it judges, but late: as the real one does while it still imports."""
+    """Answers late, as the real one does while it still imports."""
 
     def start(self) -> None:
         """Nothing to get ready."""
 
-    def judge(self, request: GateRequest) -> GateReport:
+    def judge(self, requests: Sequence[GateRequest]) -> tuple[GateReport, ...]:
         time.sleep(0.3)
-        assert Path(request.judged).exists()
-        return GateReport(f"{request.system}__{request.entity}", passed=True)
+        return tuple(GateReport(f"{request.system}__{request.entity}", passed=True) for request in requests)
 
 
 def test_a_duplicate_leaves_the_first_one_its_working_files(company: Company) -> None:

@@ -13,7 +13,7 @@ import pytest
 
 from company import REPOSITORY
 from ingestion import ingest
-from ingestion.gate import expectations
+from ingestion.gate import Gate, GateRequest, expectations
 from ingestion.systems import HOUSE
 
 PO = "po_id,po_line,supplier_id,sku,location_id,ordered_qty,ordered_at,status\n"
@@ -41,12 +41,12 @@ def few(line: str, count: int) -> list[str]:
 CASES: dict[str, tuple[list[str], str]] = {
     "as promised": (GOOD, ""),
     "a few bad rows": (few(order(900, qty="x"), 5), ""),
-    "quantities that are none": (few(order(900, qty="1.000"), 6), "expect_column_values_to_match_regex(ordered_qty)"),
-    "no SKU in many rows": (few("P900,1,S,,L,5,2026-11-01T00:00:00Z,open\n", 6), "expect_column_values_to_not_be_null(sku)"),
-    "unknown statuses": (few(order(900, status="paused"), 6), "expect_column_values_to_be_in_set(status)"),
-    "local times": (few(order(900, at="01.11.2026"), 6), "expect_column_values_to_match_regex(ordered_at)"),
-    "one key on many rows": (few(order(900), 6), "expect_compound_columns_to_be_unique(po_id, po_line)"),
-    "rows that cannot be read": (few("P900,1\n", 6), "expect_column_values_to_be_in_set(_refused)"),
+    "quantities that are none": (few(order(900, qty="1.000"), 6), "refused in column ordered_qty"),
+    "no SKU in many rows": (few("P900,1,S,,L,5,2026-11-01T00:00:00Z,open\n", 6), "blank in column sku"),
+    "unknown statuses": (few(order(900, status="paused"), 6), "refused in column status"),
+    "local times": (few(order(900, at="01.11.2026"), 6), "refused in column ordered_at"),
+    "one key on many rows": (few(order(900), 6), "rows that repeat the key of another"),
+    "rows that cannot be read": (few("P900,1\n", 6), "refused in all rows"),
 }  # fmt: skip
 
 
@@ -55,12 +55,13 @@ def test_a_file_passes_or_is_held_whole(strict: Any, case: str) -> None:
     lines, broken = CASES[case]
     strict.drop("wms", "purchase_orders.csv", PO + "".join(lines))
     [file] = ingest(strict.settings, strict.paths).files
-    assert file.gate is not None
-    assert file.gate.passed == (not broken)
+    [part] = file.parts
+    assert part.gate is not None
+    assert part.gate.passed == (not broken)
     assert file.rows_in == file.rows_loaded + file.rows_quarantined == 100
     if broken:
         assert broken in file.reason
-        assert "6 of 100 rows (6.0 %)" in file.reason
+        assert "6.0%, at most 5.0% allowed" in file.reason
         assert (file.status, file.rows_loaded, file.rows_quarantined) == ("held", 0, 100)
         assert strict.rows("select count(*) from raw.house__purchase_orders") == [(0,)]
         assert (strict.paths.quarantine / "wms" / file.sha256 / "reason.json").exists()
@@ -85,19 +86,33 @@ def test_a_snapshot_that_lost_most_of_its_rows_is_held_when_asked(strict: Any) -
         strict.drop("wms", f"stock_2026110{day}T000000Z.csv", header + rows)
         [file] = ingest(strict.settings, strict.paths).files
         assert file.status == ("loaded" if count >= 90 else "held"), file
-        assert ("expect_table_row_count_to_be_between" in file.reason) == (count < 90)
+        assert ("rows against the feed's usual number" in file.reason) == (count < 90)
 
 
 def test_the_suite_states_each_promise_of_the_declaration_once() -> None:
     feed = HOUSE.feed("purchase_orders")
-    suite = expectations(feed, [column.name for column in feed.columns], 0.05)
-    rules = [(rule.expectation_type, getattr(rule, "column", None)) for rule in suite]
+    facts = [f"{column.name}.{fact}" for column in feed.columns for fact in ("blank_rate", "refused_rate")]
+    suite = expectations(feed, [*facts, "duplicate_rate"], 0.05)
+    rules = [rule.column for rule in suite]
     assert len(rules) == len(set(rules))
-    assert ("expect_compound_columns_to_be_unique", None) in rules
-    assert {column for kind, column in rules if kind == "expect_column_values_to_not_be_null"} == {
+    assert "duplicate_rate" in rules
+    assert {rule.removesuffix(".blank_rate") for rule in rules if rule.endswith(".blank_rate")} == {
         column.name for column in feed.columns if not column.nullable
     }
-    assert {rule.mostly for rule in suite if hasattr(rule, "mostly")} == {0.95}
+    assert {rule.removesuffix(".refused_rate") for rule in rules if rule.endswith(".refused_rate")} == {
+        column.name for column in feed.columns
+    }
+    assert {rule.max_value for rule in suite} == {0.05}
+
+
+def test_many_files_are_judged_at_once_and_each_by_its_own_facts() -> None:
+    good, bad = {"rows": 10.0, "refused_rate": 0.0}, {"rows": 10.0, "refused_rate": 0.2}
+    requests = [
+        GateRequest("house", entity, facts, 0.05) for facts in (good, bad, good) for entity in ("kits", "orders")
+    ]
+    reports = Gate().judge(requests)
+    assert [report.passed for report in reports] == [True, True, False, False, True, True]
+    assert [report.feed for report in reports] == ["house__kits", "house__orders"] * 3
 
 
 def test_only_the_gate_process_ever_imports_the_library(strict: Any) -> None:
@@ -105,7 +120,7 @@ def test_only_the_gate_process_ever_imports_the_library(strict: Any) -> None:
     program = (
         "import sys; from pathlib import Path; from company import Paths, load_settings; import ingestion;"
         "s = load_settings(Path(sys.argv[1])); o = ingestion.ingest(s, Paths(s.home));"
-        "assert o.files[0].gate.checks, o; assert 'great_expectations' not in sys.modules"
+        "assert o.files[0].parts[0].gate.checks, o; assert 'great_expectations' not in sys.modules"
     )
     before = set(Path(REPOSITORY).iterdir())
     environment = {key: value for key, value in os.environ.items() if key != "GX_ANALYTICS_ENABLED"}

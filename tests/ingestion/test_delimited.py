@@ -1,23 +1,23 @@
-"""Decoding against Python's own strict reader: the same cells, whatever the dialect, line ends and block size."""
+"""Reading delimited files against Python's own strict reader: the same cells, whatever the dialect, line ends and block size."""
 
 from __future__ import annotations
 
 import csv
 import io
+from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-import pyarrow.parquet as pq
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ingestion.contract import Column, Dialect, Feed, FeedKind, System
-from ingestion.decode import decode_file
-from ingestion.decoded import Decoded, DecodeLimits
 from ingestion.encoding import Encoding, EncodingRefusedError, choose_encoding
+from ingestion.forms import open_file
+from ingestion.pages import HeldError, ReadLimits, ReadOptions
 
-LIMITS = DecodeLimits()
+LIMITS = ReadLimits()
 COMMA, SEMICOLON, TAB = Dialect(","), Dialect(";"), Dialect("\t", quote=None)
 
 
@@ -26,16 +26,31 @@ def system(dialect: Dialect, *headers: str) -> System:
     return System("any", "Any", (Feed("things", "Things", FeedKind.EVENT, columns, ("c0",), "things", dialect),))
 
 
+@dataclass(frozen=True)
+class Read:
+    """What reading came to: a reason when the file is held, else how many records there were."""
+
+    reason: str = ""
+    encoding: str = ""
+    rows_in: int = 0
+
+
 def decode(
-    content: bytes, dialect: Dialect, *headers: str, limits: DecodeLimits = LIMITS
-) -> tuple[Decoded, list[dict[str, object]], list[dict[str, object]]]:
+    content: bytes, dialect: Dialect, *headers: str, limits: ReadLimits = LIMITS
+) -> tuple[Read, list[dict[str, object]], list[dict[str, object]]]:
     with TemporaryDirectory() as folder:
-        source, good, bad = (Path(folder) / name for name in ("source", "good", "bad"))
+        source = Path(folder) / "source"
         source.write_bytes(content)
-        decoded = decode_file(source, good, bad, system(dialect, *headers), limits)
-        if decoded.reason:
-            return decoded, [], []
-        return decoded, pq.read_table(good).to_pylist(), pq.read_table(bad).to_pylist()
+        good: list[dict[str, object]] = []
+        bad: list[dict[str, object]] = []
+        try:
+            opened = open_file(source, system(dialect, *headers), ReadOptions(limits))
+            for page in opened.pages:
+                good += page.rows.to_pylist()
+                bad += page.rejects.to_pylist()
+        except HeldError as held:
+            return Read(held.reason), [], []
+        return Read(encoding=opened.encoding, rows_in=len(good) + len(bad)), good, bad
 
 
 def written(row: list[str], dialect: Dialect) -> str:
@@ -66,7 +81,7 @@ def test_any_table_comes_back_cell_by_cell(
     assert list(standard)[1:] == table
     content = (b"\xef\xbb\xbf" if marked else b"") + text.encode()
 
-    decoded, good, bad = decode(content, dialect, *headers, limits=DecodeLimits(block_bytes=block))
+    decoded, good, bad = decode(content, dialect, *headers, limits=ReadLimits(block_bytes=block))
 
     assert decoded.reason == ""
     assert not bad
@@ -98,10 +113,8 @@ troubled = st.lists(st.sampled_from(['"', ",", "\n", "\r", "a", "é", "\x00", "1
 @settings(max_examples=400, deadline=None)
 def test_whatever_the_bytes_the_records_add_up_and_block_size_does_not_matter(content: bytes, block: int) -> None:
     whole = decode(b"a,b\n" + content, COMMA, "a", "b")
-    pieces = decode(b"a,b\n" + content, COMMA, "a", "b", limits=DecodeLimits(block_bytes=block, max_field_chars=100))
+    pieces = decode(b"a,b\n" + content, COMMA, "a", "b", limits=ReadLimits(block_bytes=block, max_field_chars=100))
     decoded, good, bad = whole
-    assert decoded.rows_in == len(good) + len(bad)
-    assert decoded.rows_rejected == len(bad)
     assert [row["a"] for row in good] == [row["a"] for row in pieces[1]] or len(content) > 100
     numbers = sorted(int(str(row[key])) for rows, key in ((good, "_source_row"), (bad, "source_row")) for row in rows)
     assert numbers == list(range(1, decoded.rows_in + 1))
@@ -151,7 +164,7 @@ def test_a_field_beyond_the_limit_is_one_refused_row() -> None:
 
 def test_a_record_without_an_end_holds_the_file_before_memory_does() -> None:
     content = b"a,b\n" + b"x" * 20_000_000
-    decoded, *_ = decode(content, COMMA, "a", "b", limits=DecodeLimits(block_bytes=1 << 20))
+    decoded, *_ = decode(content, COMMA, "a", "b", limits=ReadLimits(block_bytes=1 << 20))
     assert decoded.reason in {"record_too_long", ""}
 
 

@@ -1,8 +1,7 @@
-"""Bytes to clean Parquet: every cell as text under the file's own headers, plus `_source_row` and `_line_no`.
+"""Delimited bytes to pages of text: every cell as written under the file's own headers, with record and line numbers.
 
-Source: one staged file. Out: a Parquet of the well-formed records and one of the rejects (a record that is ragged, holds
-control characters, is not valid text, has too long a field or a broken quote). Nothing is guessed or repaired: records in
-= records out + rejects. Meant to run in the worker process (`ingestion.worker`), which bounds its memory and time.
+A record that is ragged, holds control characters, is not valid text, has too long a field or a broken quote is a reject.
+Nothing is guessed or repaired: records in = rows out + rejects.
 """
 
 from __future__ import annotations
@@ -13,35 +12,27 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 import pyarrow.csv as pa_csv
-import pyarrow.parquet as pq
 
 from ingestion.contract import Dialect, Feed, System, fold_header
-from ingestion.decoded import Decoded, DecodeLimits
 from ingestion.detect import Detection
 from ingestion.encoding import Encoding, utf8_chunks
-from ingestion.recognise import CONTROLS, HeldError, grammar_of, leading_bytes, recognise
+from ingestion.pages import HeldError, Opened, Page, ReadLimits, ReadOptions
+from ingestion.recognise import CONTROLS, grammar_of, leading_bytes, recognise
 from ingestion.records import Block, Grammar, Positions, RecordTooLongError, cut
-from ingestion.rejects import REJECT_SCHEMA, RejectWriter, cells_of
+from ingestion.rejects import RejectTable, cells_of
 
 _IS_CONTROL = np.isin(np.arange(256), np.frombuffer(CONTROLS, dtype=np.uint8))
 
 
-def decode_file(source: Path, target: Path, rejects: Path, system: System, limits: DecodeLimits) -> Decoded:
-    """Read `source` as one of the system's feeds into `target` and `rejects` (both replaced); see the module's text."""
-    try:
-        feed, header, encoding, body_at = recognise(source, system, limits)
-    except HeldError as held:
-        return Decoded(reason=held.reason, detail=held.detail)
+def open_delimited(source: Path, system: System, options: ReadOptions) -> Opened:
+    """Recognise `source` as one of the system's delimited feeds; raises `HeldError` when it is none or cannot be read."""
+    feed, header, encoding, body_at = recognise(source, system, options.limits)
     if isinstance(feed, Detection):
-        entity = feed.looks_like
-        grammar = grammar_of(system.feeds[0].dialect)
-        counted = _count_records(_blocks(source, encoding, body_at, grammar, len(header), limits))
-        return Decoded(feed.reason, feed.detail, entity, encoding.name, header, feed.missing, counted)
-    reader = _BodyReader(feed, header, encoding, limits)
-    try:
-        return reader.read(source, body_at, target, rejects)
-    except RecordTooLongError as error:
-        return Decoded("record_too_long", str(error), feed.entity, encoding.name, header, rows_in=reader.rows_in)
+        grammar = grammar_of(next(f.form for f in system.feeds if isinstance(f.form, Dialect)))
+        counted = _count_records(_blocks(source, encoding, body_at, grammar, len(header), options.limits))
+        raise HeldError(feed.reason, feed.detail, feed.looks_like, header, feed.missing, counted, encoding.name)
+    reader = _BodyReader(feed, header, encoding, options.limits)
+    return Opened(encoding.name, {feed.entity: header}, reader.pages(source, body_at), {feed.entity: feed})
 
 
 def _count_records(blocks: Iterator[tuple[bytes, Block]]) -> int:
@@ -53,7 +44,7 @@ def _count_records(blocks: Iterator[tuple[bytes, Block]]) -> int:
 
 
 def _blocks(  # noqa: PLR0917 - one way to call it
-    source: Path, encoding: Encoding, body_at: int, grammar: Grammar, width: int, limits: DecodeLimits
+    source: Path, encoding: Encoding, body_at: int, grammar: Grammar, width: int, limits: ReadLimits
 ) -> Iterator[tuple[bytes, Block]]:
     """Yield the body in pieces of whole records; `body_at` is an offset into the UTF-8 text."""
     bound = 4 * limits.max_field_chars
@@ -72,33 +63,28 @@ def _blocks(  # noqa: PLR0917 - one way to call it
 class _BodyReader:
     """Reads the records below the header; `rows_in` counts them as it goes."""
 
-    def __init__(self, feed: Feed, header: tuple[str, ...], encoding: Encoding, limits: DecodeLimits) -> None:
+    def __init__(self, feed: Feed, header: tuple[str, ...], encoding: Encoding, limits: ReadLimits) -> None:
         self.feed, self.header, self.encoding, self.limits = feed, header, encoding, limits
         self.grammar = grammar_of(feed.dialect)
         self.rows_in = 0
         self._line = 1
 
-    def read(self, source: Path, body_at: int, target: Path, rejects: Path) -> Decoded:
-        """Write both Parquet files and return the counts."""
-        fields = [pa.field(name, pa.string()) for name in self.header]
-        schema = pa.schema([*fields, pa.field("_source_row", pa.int64()), pa.field("_line_no", pa.int64())])
+    def pages(self, source: Path, body_at: int) -> Iterator[Page]:
+        """Yield the records below the header, block by block; raises `HeldError` on a record without an end."""
         self._line += _count_line_ends(leading_bytes(source, self.encoding, body_at)[:body_at])
-        personal = _personal_positions(self.feed, self.header)
-        with (
-            pq.ParquetWriter(target, schema, compression="lz4") as good,
-            pq.ParquetWriter(rejects, REJECT_SCHEMA) as bad,
-        ):
-            writer = RejectWriter(bad, self.feed.dialect, len(self.header), personal)
-            for data, block in _blocks(source, self.encoding, body_at, self.grammar, len(self.header), self.limits):
-                table = self._read_block(data, block, writer)
-                if table.num_rows:
-                    good.write_table(table.cast(schema))
-        return Decoded(
-            entity=self.feed.entity, encoding=self.encoding.name, header=self.header,
-            rows_in=self.rows_in, rows_rejected=writer.count,
-        )  # fmt: skip
+        personal = _masked_positions(self.feed, self.header)
+        rejects = RejectTable(self.feed.dialect, len(self.header), personal)
+        blocks = _blocks(source, self.encoding, body_at, self.grammar, len(self.header), self.limits)
+        try:
+            for data, block in blocks:
+                rows = self._read_block(data, block, rejects)
+                yield Page(self.feed.entity, rows, rejects.taken())
+        except RecordTooLongError as error:
+            raise HeldError(
+                "record_too_long", str(error), self.feed.entity, self.header, rows_in=self.rows_in
+            ) from error
 
-    def _read_block(self, data: bytes, block: Block, rejects: RejectWriter) -> pa.Table:
+    def _read_block(self, data: bytes, block: Block, rejects: RejectTable) -> pa.Table:
         line_ends = _all_line_ends(data[: block.consumed])
         origins = np.sort(np.concatenate([block.starts, [span.start for span in block.broken]]).astype(np.int64))
         numbers = self.rows_in + 1 + np.searchsorted(origins, block.starts)
@@ -111,7 +97,6 @@ class _BodyReader:
             number = self.rows_in + 1 + int(np.searchsorted(origins, span.start))
             line_no = self._line + int(np.searchsorted(line_ends, span.start))
             rejects.add(number, line_no, data[span.start : span.end].rstrip(b"\r\n"), "malformed_quote")
-        rejects.flush()
         self.rows_in += len(origins)
         self._line += len(line_ends)
         keep = reasons == ""
@@ -197,6 +182,6 @@ def _is_text(record: bytes) -> bool:
     return True
 
 
-def _personal_positions(feed: Feed, header: tuple[str, ...]) -> frozenset[int]:
-    names = {fold_header(alias) for column in feed.columns if column.personal for alias in column.headers}
+def _masked_positions(feed: Feed, header: tuple[str, ...]) -> frozenset[int]:
+    names = {fold_header(alias) for column in feed.columns if column.is_masked for alias in column.headers}
     return frozenset(index for index, name in enumerate(header) if fold_header(name) in names)

@@ -1,0 +1,45 @@
+"""What reading one file came to, and where its rows wait; free of the libraries that reading needs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One feed of one file: rows in = loaded + refused; `blank` and `refused` count cells by column.
+
+    `header` are the source's headers; `added` the undeclared ones; `missing` the declared columns it lacks.
+    """
+
+    entity: str
+    header: tuple[str, ...] = ()
+    added: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
+    rows_in: int = 0
+    rows_loaded: int = 0
+    rows_refused: int = 0
+    blank: Mapping[str, int] = field(default_factory=dict)
+    refused: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What was read of one file. With a `reason` it is to be held, and the parts count what could be told apart until then."""
+
+    reason: str = ""
+    detail: str = ""
+    encoding: str = ""
+    parts: tuple[Part, ...] = ()
+
+
+def rows_path(base: Path, entity: str) -> Path:
+    """Return where the typed rows of one feed of the file wait to be settled."""
+    return base.with_name(f"{base.name}.{entity}.rows")
+
+
+def refused_path(base: Path, entity: str) -> Path:
+    """Return where the refused rows of one feed of the file wait to be settled."""
+    return base.with_name(f"{base.name}.{entity}.refused")
