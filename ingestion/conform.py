@@ -134,7 +134,7 @@ def _judged_rows(
     values: list[pl.Expr] = []
     reasons: dict[str, pl.Expr] = {}
     for column in feed.stored_columns:
-        if column.name not in matched.source:
+        if column.name not in matched.source and not column.constant:
             values.append(pl.lit(None, _POLARS_TYPE[column.type]).alias(column.name))
             continue
         parsed = parse(column, _judged(column))
@@ -169,11 +169,16 @@ def _judged(column: Column) -> str:
 
 def _with_judged(frame: pl.LazyFrame, feed: Feed, matched: MatchedHeaders, zone: str) -> pl.LazyFrame:
     """Add each present column's judged text and, layer by layer, what its type has to read off it first."""
-    present = [column for column in feed.stored_columns if column.name in matched.source]
-    frame = frame.with_columns(cell(c, matched.source[c.name]).alias(_judged(c)) for c in present)
+    present = [column for column in feed.stored_columns if column.name in matched.source or column.constant]
+    frame = frame.with_columns(_text(c, matched.source.get(c.name)).alias(_judged(c)) for c in present)
     for layer in zip_longest(*(layers(c, _judged(c), zone) for c in present), fillvalue=()):
         frame = frame.with_columns(expression for part in layer for expression in part)
     return frame
+
+
+def _text(column: Column, source: str | None) -> pl.Expr:
+    text = pl.lit(None, pl.String) if source is None else cell(column, source)
+    return text.fill_null(pl.lit(column.constant)) if column.constant else text
 
 
 def _extra(frame: pl.DataFrame, added: tuple[str, ...]) -> pl.Expr:

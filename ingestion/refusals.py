@@ -50,8 +50,9 @@ def refused_rows(typed: pl.DataFrame, frame: pl.DataFrame, feed: Feed, matched: 
     for (source_row, line_no, code, column), cells in zip(
         verdicts, frame.filter(bad).iter_rows(named=True), strict=True
     ):
-        found = cells[matched.source[column]] or ""
-        detail = f"{matched.source[column]}: {_EXPECTED[code]}, found {found[:_EXCERPT]!r}"
+        source = matched.source.get(column, column)
+        found = MASK if source in matched.personal else cells.get(source) or ""
+        detail = f"{source}: {_EXPECTED[code]}, found {found[:_EXCERPT]!r}"
         shown = [MASK if name in matched.personal and cells[name] else cells[name] or "" for name in header]
         rows.append((source_row, line_no, _text(feed, header, shown)[:_LONGEST_TEXT], False, code, column, detail))
     return pl.DataFrame(rows, schema=QUARANTINE, orient="row")
