@@ -30,7 +30,9 @@ _SHOWN_OF_STRANGERS = ("id", "__typename", "__parentId")
 def open_json(source: Path, system: System, options: ReadOptions) -> Opened:
     """Return the file's feeds as pages; raises `HeldError` here or while the pages are read."""
     headers: dict[str, tuple[str, ...]] = {}
-    return Opened("utf-8", headers, _Reader(source, Shapes(system), options, headers).pages())
+    shapes = Shapes(system)
+    feeds = {found.feed.entity: found.feed for found in shapes.feeds}
+    return Opened("utf-8", headers, _Reader(source, shapes, options, headers).pages(), feeds)
 
 
 class _Reader:

@@ -50,7 +50,13 @@ def effective_system(system_name: str, mapping_paths: tuple[str, ...] = ()) -> S
     system = system_named(system_name)
     if not mapping_paths:
         return system
-    return replace(system, feeds=(*(load_mapping(Path(path)) for path in mapping_paths), *system.feeds))
+    mapped = {path: load_mapping(Path(path)) for path in mapping_paths}
+    documents: dict[str, str] = {}
+    for path, feed in mapped.items():
+        if isinstance(feed.form, JsonShape) and documents.setdefault(feed.entity, path) != path:
+            reason = f"{documents[feed.entity]} maps JSON onto {feed.entity!r} too, and a record would fit both"
+            raise refused(Path(path), [Problem("entity", reason, "give one of the two exports an account of its own")])
+    return replace(system, feeds=(*mapped.values(), *system.feeds))
 
 
 def mapping_paths(account: Account, paths: Paths) -> tuple[str, ...]:

@@ -221,10 +221,6 @@ def _shared_headers(mapping: MappingFile) -> Iterator[Problem]:
             elif folded in owner:
                 fix = "keep it in one place; same_as lets a second column read the same cells"
                 yield Problem(key, f"the header {header!r} stands under {owner[folded]} too", fix)
-            elif header.startswith("_"):
-                yield Problem(
-                    key, f"the header {header!r} begins with an underscore, as our own columns do", "remove it"
-                )
             owner.setdefault(folded, key)
 
 
