@@ -1,7 +1,8 @@
-"""Files in `data/landing/<account>/` to private copies in `data/staging/<sha256>`.
+"""Files as they arrived, by default in `data/landing/<account>/`, to private copies in `data/staging/<sha256>`.
 
 A copy is named by the hash of its bytes, so no file name ever reaches the reader. Links (symbolic or hard), pipes, folders
 and oversized files are refused without being opened; half-written ones (by suffix, by age, by changing while read) wait.
+Places that settings name, on this machine or a server, are in `ingestion/arrival`.
 """
 
 from __future__ import annotations
@@ -10,23 +11,35 @@ import hashlib
 import os
 import re
 import stat
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Protocol
 
 from ingestion.durable import PARTIAL, partial_name, put_in_place
 
-UNFINISHED = (".part", ".partial", ".tmp", ".temp", ".crdownload", ".filepart", ".download", ".done", "~")
+UNFINISHED = (".part", ".partial", ".tmp", ".temp", ".crdownload", ".filepart", ".download", ".done", ".sha256", "~")
 """Endings of files that are still being written, or that only mark another file."""
 
 _STAMP = re.compile(r"(\d{8}T\d{6}Z)")
 _CHUNK = 4 * 1024 * 1024
 
 
+class Source(Protocol):
+    """A place that can hand out the bytes of a file it has shown."""
+
+    def chunks(self, sighting: Sighting) -> Iterator[bytes]:
+        """Yield the file from its beginning; raises `NotStagedError` when it is not what was sighted, or cannot be had."""
+
+
 @dataclass(frozen=True, slots=True)
 class Sighting:
-    """One regular file as found; the four numbers change whenever its content may have."""
+    """One regular file as found; the four numbers change whenever its content may have.
+
+    `source` hands it out when settings name its place; on a server `path` is only its name. `declared_sha256` is what a
+    manifest says its content is, in lower case hex, or empty.
+    """
 
     account: str
     path: Path
@@ -35,6 +48,8 @@ class Sighting:
     modified_ns: int
     changed_ns: int
     inode: int
+    source: Source | None = field(default=None, compare=False, repr=False)
+    declared_sha256: str = ""
 
     @property
     def identity(self) -> tuple[str, str, int, int, int, int]:
@@ -60,14 +75,30 @@ class Staged:
     path: Path
 
 
-class ChangedWhileReadError(Exception):
+class NotStagedError(Exception):
+    """No copy was made; the file stays where it is, `waiting` or `refused`."""
+
+    status = "waiting"
+
+
+class ChangedWhileReadError(NotStagedError):
     """The file grew or was replaced during the copy; it will be taken once it is at rest."""
 
 
+class NotAsDeclaredError(NotStagedError):
+    """The content is not what its manifest says."""
+
+    status = "refused"
+
+
 def look(
-    landing: Path, accounts: Iterable[str], *, max_bytes: int, stable_seconds: int, now: datetime
-) -> Iterator[Sighting | NotTaken]:
-    """Yield every file of every account's folder in name order; `now` is aware UTC."""
+    landing: Path, accounts: Iterable[str], *, max_bytes: int, stable_seconds: int, now: datetime,
+    elsewhere: Collection[str] = (),
+) -> Iterator[Sighting | NotTaken]:  # fmt: skip
+    """Yield every file of every account's folder in name order; `now` is aware UTC.
+
+    The folders of accounts that are looked at `elsewhere` are passed over.
+    """
     known = set(accounts)
     if not landing.is_dir():
         return
@@ -75,7 +106,9 @@ def look(
         if folder.name.startswith("."):
             continue
         if not folder.is_dir(follow_symlinks=False):
-            yield NotTaken("", _printable(folder.name), "refused", "lies beside the accounts' folders, not inside one")
+            yield NotTaken("", printable(folder.name), "refused", "lies beside the accounts' folders, not inside one")
+        elif folder.name in elsewhere:
+            continue
         elif folder.name not in known:
             if any(os.scandir(folder.path)):
                 yield NotTaken(folder.name, "", "refused", "no account of this name in tallyhouse.toml")
@@ -88,11 +121,11 @@ def look(
 def _judge(
     account: str, entry: os.DirEntry[str], max_bytes: int, stable_seconds: int, now: datetime
 ) -> Sighting | NotTaken | None:
-    if entry.name.startswith(".") or entry.name.lower().endswith(UNFINISHED):
+    if is_passed_over(entry.name):
         return None
-    name = _printable(entry.name)
+    name = printable(entry.name)
     facts = entry.stat(follow_symlinks=False)
-    problem = _problem(facts, max_bytes)
+    problem = problem_of(facts) or too_large(facts.st_size, max_bytes)
     if problem:
         return NotTaken(account, name, "refused", problem)
     if now.timestamp() - facts.st_mtime < stable_seconds:
@@ -100,7 +133,13 @@ def _judge(
     return Sighting(account, Path(entry.path), name, facts.st_size, facts.st_mtime_ns, facts.st_ctime_ns, facts.st_ino)
 
 
-def _problem(facts: os.stat_result, max_bytes: int) -> str:
+def is_passed_over(name: str) -> bool:
+    """Whether a name says that the file is hidden, unfinished, or only marks another one."""
+    return name.startswith(".") or name.lower().endswith(UNFINISHED)
+
+
+def problem_of(facts: os.stat_result) -> str:
+    """Return why a file on this machine is refused for what it is, or nothing."""
     if stat.S_ISLNK(facts.st_mode):
         return "a symbolic link; put the file itself here"
     if stat.S_ISDIR(facts.st_mode):
@@ -109,25 +148,50 @@ def _problem(facts: os.stat_result, max_bytes: int) -> str:
         return "not a regular file"
     if facts.st_nlink > 1:
         return "a hard link to a file elsewhere; copy it instead"
-    if facts.st_size > max_bytes:
-        return f"{facts.st_size} bytes; limits.max_file_mb allows {max_bytes}"
     return ""
 
 
+def too_large(size_bytes: int, max_bytes: int) -> str:
+    """Return why a file of this size is refused, or nothing."""
+    return f"{size_bytes} bytes; limits.max_file_mb allows {max_bytes}" if size_bytes > max_bytes else ""
+
+
 def stage(sighting: Sighting, staging: Path) -> Staged:
-    """Copy the file to `staging/<sha256>`, hashing on the way; raises `ChangedWhileReadError` when it is not at rest."""
+    """Copy the file to `staging/<sha256>`, hashing on the way.
+
+    Raises `NotStagedError`, and leaves nothing: `ChangedWhileReadError` when the file is not at rest, `NotAsDeclaredError` when
+    its manifest says otherwise, `ingestion.arrival.PlaceError` when its place cannot be read.
+    """
     beside = partial_name(staging / f"incoming-{os.getpid()}")
     digest = hashlib.sha256()
-    handle = os.open(sighting.path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0))
-    with os.fdopen(handle, "rb") as source, beside.open("wb") as target:
-        _unchanged(sighting, os.fstat(source.fileno()))
-        while chunk := source.read(_CHUNK):
-            digest.update(chunk)
-            target.write(chunk)
-        _unchanged(sighting, os.fstat(source.fileno()))
-    path = staging / digest.hexdigest()
+    chunks = sighting.source.chunks(sighting) if sighting.source else local_chunks(sighting)
+    try:
+        with beside.open("wb") as target:
+            for chunk in chunks:
+                digest.update(chunk)
+                target.write(chunk)
+        sha256 = digest.hexdigest()
+        if sighting.declared_sha256 not in ("", sha256):
+            raise NotAsDeclaredError(f"its content is {sha256}, its manifest says {sighting.declared_sha256}")
+    except NotStagedError:
+        beside.unlink()
+        raise
+    path = staging / sha256
     put_in_place(beside, path)
-    return Staged(digest.hexdigest(), path)
+    return Staged(sha256, path)
+
+
+def local_chunks(sighting: Sighting) -> Iterator[bytes]:
+    """Yield the bytes of a file on this machine; raises `NotStagedError` when it is gone, unreadable or not at rest."""
+    try:
+        handle = os.open(sighting.path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0))
+        with os.fdopen(handle, "rb") as source:
+            _unchanged(sighting, os.fstat(source.fileno()))
+            while chunk := source.read(_CHUNK):
+                yield chunk
+            _unchanged(sighting, os.fstat(source.fileno()))
+    except OSError as error:
+        raise NotStagedError(f"cannot be read: {error.strerror or error}") from error
 
 
 def _unchanged(sighting: Sighting, facts: os.stat_result) -> None:
@@ -160,6 +224,6 @@ def exported_at(source_file: str, modified_ns: int) -> datetime:
     return stamp(source_file) or modified
 
 
-def _printable(name: str) -> str:
+def printable(name: str) -> str:
     """Return a file name that any text column can hold; bytes that are no text become escapes."""
     return name.encode("utf-8", "backslashreplace").decode("utf-8")

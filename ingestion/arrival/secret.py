@@ -1,0 +1,45 @@
+"""Secrets of a landing place, from the environment or from files that its settings name."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from company.landing import LandingPlace
+from ingestion.arrival.place import PlaceError
+
+
+class Secrets:
+    """What one account's place needs to log in; remembers each value it gave, to keep it out of messages."""
+
+    def __init__(self, account: str, home: Path, settings: LandingPlace) -> None:
+        self._key = f"accounts.{account}.landing"
+        self._home, self._settings = home, settings
+        self._given: set[str] = set()
+
+    def get(self, what: str) -> str | None:
+        """Return the value behind `<what>_env` or `<what>_file`, or None when neither is set; raises `PlaceError`."""
+        variable = getattr(self._settings, f"{what}_env", None)
+        file = getattr(self._settings, f"{what}_file", None)
+        value: str | None = None
+        if variable:
+            value = os.environ.get(variable)
+            if not value:
+                raise PlaceError(
+                    f"environment variable {variable}, named by {self._key}.{what}_env, is not set. Set it."
+                )
+        elif file:
+            try:
+                value = (self._home / Path(file).expanduser()).read_text(encoding="utf-8").rstrip("\r\n")
+            except (OSError, UnicodeDecodeError) as error:
+                reason = error.strerror if isinstance(error, OSError) else "not UTF-8"
+                raise PlaceError(f"{file}, named by {self._key}.{what}_file, cannot be read: {reason}.") from None
+        if value:
+            self._given.add(value)
+        return value
+
+    def hidden(self, text: str) -> str:
+        """Return a message without any of the secrets given so far."""
+        for value in sorted(self._given, key=len, reverse=True):
+            text = text.replace(value, "***")
+        return text
