@@ -13,7 +13,7 @@ feeds as (
 by_feed as (
     select
         account,
-        coalesce(entity, 'not recognised') as entity,
+        entity,
         max(system) as system,
         count(*) as files_count,
         count(*) filter (where status = 'held') as held_files_count,
@@ -24,7 +24,7 @@ by_feed as (
         max(exported_at) filter (where status = 'loaded' and exported_at <= {{ as_of() }}) as newest_exported_at,
         max(finished_at) filter (where status = 'loaded') as last_loaded_at
     from files
-    group by account, coalesce(entity, 'not recognised')
+    group by account, entity
 ),
 
 -- an account that has sent nothing at all is worth a line; a feed that it never sends is not

@@ -6,7 +6,7 @@ final as (
     select
         account,
         nullif(system, '') as system,
-        nullif(entity, '') as entity,
+        coalesce(nullif(entity, ''), 'not recognised') as entity,
         sha256,
         source_file,
         size_bytes,
