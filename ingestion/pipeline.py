@@ -23,6 +23,7 @@ from ingestion.books import Arrival, FileEntry, Known, Settlement, Statement, en
 from ingestion.gate import Gate, GateRequest
 from ingestion.lake import keep_arrival, keep_entry, keep_rows, restate
 from ingestion.ledger import read_known, record_arrival, settle
+from ingestion.mapping import system_of
 from ingestion.outcome import FileOutcome, GateReport, IngestOutcome, PartOutcome
 from ingestion.prepare import Prepared, PreparedPart, explain, held, now, prepare
 from ingestion.quarantine import HeldPart, hold
@@ -52,13 +53,17 @@ def ingest(
     """Load every new file of every account's landing folder and report what became of each.
 
     `on_progress` is called with each file's outcome as it is settled; `gate` is Great Expectations unless another is given.
-    Raises `warehouse.connection.WarehouseBusyError` when another process is building.
+    Raises `warehouse.connection.WarehouseBusyError` when another process is building, `ConfigurationError` when a mapping of the
+    company's is wrong.
     """
     started = time.monotonic()
     began = now()
     paths.create()
     files: list[FileOutcome] = []
     limits = settings.limits
+    for account in settings.accounts.values():
+        # a mapping that is wrong is said before any file is touched
+        system_of(account, paths)
     with writer(paths.warehouse, memory_mb=limits.warehouse_memory_mb, threads=limits.warehouse_threads) as connection:
         ensure_raw_tables(connection)
         run = _Run(settings, paths, connection, gate or Gate(), read_known(connection))
@@ -98,7 +103,7 @@ class _Run:
             self.paths.landing, self.settings.accounts, max_bytes=limits.max_file_mb * 1024 * 1024,
             stable_seconds=limits.stable_seconds, now=datetime.now(UTC),
         )  # fmt: skip
-        reader = Reader(limits)
+        reader = Reader(limits, self.paths)
         with _one_by_one() as judging:
             for item in found:
                 if isinstance(item, NotTaken):

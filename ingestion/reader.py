@@ -7,7 +7,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from company import Account, Limits
+from company import Account, Limits, Paths
+from ingestion.mapping import mapping_paths
 from ingestion.reading import Part, Reading
 from ingestion.stage import Sighting, Staged, exported_at
 from ingestion.worker import WorkerDiedError, WorkerProcess
@@ -19,15 +20,16 @@ _running: list[WorkerProcess] = []
 class Reader:
     """Reads staged files one at a time in a bounded process, which is started on first use."""
 
-    def __init__(self, limits: Limits) -> None:
-        self._limits = limits
+    def __init__(self, limits: Limits, paths: Paths) -> None:
+        self._limits, self._paths = limits, paths
 
     def read(self, sighting: Sighting, staged: Staged, base: Path, account: Account, claimed: datetime) -> Reading:
         """Return what the process read into files named after `base`; a file that breaks it comes back with a reason."""
         process = _process()
         at = exported_at(sighting.source_file, sighting.modified_ns)
         request = {
-            "source": str(staged.path), "base": str(base), "system": account.system,
+            "source": str(staged.path), "base": str(base),
+            "system": account.system, "mappings": mapping_paths(account, self._paths),
             "memory_mb": self._limits.decode_memory_mb, "seconds": self._limits.decode_seconds,
             "lineage": {
                 "account": sighting.account, "sha256": staged.sha256, "source_file": sighting.source_file,
@@ -35,6 +37,7 @@ class Reader:
             },
             "options": {
                 "time_zone": account.time_zone, "date_order": account.date_order, "decimal_mark": account.decimal_mark,
+                "partner": account.x12.model_dump(mode="json"),
             },
             "limits": {"max_columns": self._limits.max_columns, "max_field_chars": self._limits.max_field_chars},
         }  # fmt: skip

@@ -90,9 +90,9 @@ def serve() -> None:
     import pyarrow as pa
 
     from ingestion.conform import Lineage
+    from ingestion.mapping import effective_system
     from ingestion.pages import ReadLimits, ReadOptions
     from ingestion.read_file import read_file
-    from ingestion.systems import system_named
 
     # threads reserve address space of their own, which would make the memory bound a matter of luck
     pa.set_cpu_count(1)
@@ -104,7 +104,8 @@ def serve() -> None:
         instants = {name: datetime.fromisoformat(request["lineage"][name]) for name in ("exported_at", "loaded_at")}
         try:
             reading = read_file(
-                Path(request["source"]), Path(request["base"]), system_named(request["system"]),
+                Path(request["source"]), Path(request["base"]),
+                effective_system(request["system"], tuple(request["mappings"])),
                 Lineage(**request["lineage"] | instants),
                 ReadOptions(ReadLimits(**request["limits"]), **request["options"]),
             )  # fmt: skip
