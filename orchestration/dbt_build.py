@@ -35,9 +35,21 @@ class DbtResults:
 
 def dbt_arguments(settings: Settings, as_of: datetime, select: Sequence[str] = ()) -> list[str]:
     """Return the command of a build: every model, seed and data test; unit tests belong to the development suite."""
-    arguments = [sys.executable, "-m", "orchestration.dbt_process", "build", "--exclude-resource-type", "unit_test"]
-    arguments += ["--target", settings.environment.value, "--vars", json.dumps({"as_of": sql_instant(as_of)})]
-    return arguments + (["--select", *select] if select else [])
+    exclude = ["--exclude-resource-type", "unit_test"]
+    return [*_dbt("build"), *exclude, *_project(settings, as_of), *(["--select", *select] if select else [])]
+
+
+def parse_arguments(settings: Settings, as_of: datetime) -> list[str]:
+    """Return the command that parses the project as a build with the same settings would."""
+    return [*_dbt("parse"), *_project(settings, as_of)]
+
+
+def _dbt(verb: str) -> list[str]:
+    return [sys.executable, "-m", "orchestration.dbt_process", verb]
+
+
+def _project(settings: Settings, as_of: datetime) -> list[str]:
+    return ["--target", settings.environment.value, "--vars", json.dumps({"as_of": sql_instant(as_of)})]
 
 
 def dbt_environment(settings: Settings, paths: Paths) -> dict[str, str]:

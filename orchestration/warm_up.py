@@ -9,7 +9,7 @@ import subprocess
 from datetime import datetime
 
 from company import DBT_PROJECT, Paths, Settings
-from orchestration.dbt_build import dbt_arguments, dbt_environment
+from orchestration.dbt_build import dbt_environment, parse_arguments
 
 _PARSED = "partial_parse.msgpack"
 _parsing: list[subprocess.Popen[bytes]] = []
@@ -28,12 +28,9 @@ def parse_ahead(settings: Settings, paths: Paths, as_of: datetime) -> None:
     if (paths.dbt_target / _PARSED).is_file():
         return
     paths.dbt_target.mkdir(parents=True, exist_ok=True)
-    command = [word if word != "build" else "parse" for word in dbt_arguments(settings, as_of)]
-    at = command.index("--exclude-resource-type")
-    del command[at : at + 2]
     _parsing.append(
         subprocess.Popen(
-            command,
+            parse_arguments(settings, as_of),
             cwd=DBT_PROJECT,
             env=dbt_environment(settings, paths),
             stdin=subprocess.DEVNULL,
