@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from decimal import Decimal, InvalidOperation
 from difflib import get_close_matches
 from zoneinfo import available_timezones
@@ -56,8 +57,9 @@ def _csv(table: CsvTable) -> Iterator[Problem]:
         )
     for name in table.encodings:
         try:
-            b"".decode(name)
             codecs.getincrementaldecoder(name)
+            with suppress(UnicodeDecodeError):
+                b"any".decode(name)
         except (LookupError, UnicodeError):
             yield Problem(
                 "csv.encodings", f"{name!r} is no text encoding", 'write one like "utf-8", "cp1252" or "utf-16"'
