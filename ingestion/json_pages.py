@@ -62,10 +62,10 @@ class FeedPages:
     @property
     def headers(self) -> tuple[str, ...]:
         """Return the declared headers seen (all of them when there was no row) and the undeclared ones."""
-        declared = [column.headers[0] for column in self.found.feed.stored_columns]
+        declared = [column.headers[0] for column in self.found.columns]
         present = [header for index, header in enumerate(declared) if index in self.seen or not self.good]
         known = {fold_header(header) for header in declared}
-        return (*present, *(name for name in self.added if fold_header(name) not in known))
+        return (*dict.fromkeys(present), *(name for name in self.added if fold_header(name) not in known))
 
     def add(self, cells: list[str], line_no: int, extra: dict[str, Value]) -> int:
         """Take a row with its undeclared members; return its size in characters."""
@@ -99,11 +99,11 @@ class FeedPages:
         """Return what was collected since the last call, if anything."""
         if not self._cells and not self._rejects:
             return None
-        columns = list(zip(*self._cells, strict=True)) or [()] * len(self.found.feed.stored_columns)
+        columns = list(zip(*self._cells, strict=True)) or [()] * len(self.found.columns)
         numbers, lines, extras = zip(*self._places, strict=True) if self._places else ((), (), ())
         table = {
             column.headers[0]: pa.array(texts, pa.string())
-            for column, texts in zip(self.found.feed.stored_columns, columns, strict=True)
+            for column, texts in zip(self.found.columns, columns, strict=True)
         }
         table["_source_row"] = pa.array(numbers, pa.int64())
         table["_line_no"] = pa.array(lines, pa.int64())
@@ -116,7 +116,7 @@ class FeedPages:
         """Raise `HeldError` when rows were read and a required member was in none of them."""
         missing = tuple(
             column.headers[0]
-            for index, column in enumerate(self.found.feed.stored_columns)
+            for index, column in enumerate(self.found.columns)
             if column.required and index not in self.seen
         )
         if self.good and missing:

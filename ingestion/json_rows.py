@@ -16,7 +16,8 @@ from pathlib import Path
 from ingestion.contract import System
 from ingestion.json_pages import FeedPages, Reject, as_base64, shown
 from ingestion.json_paths import undeclared
-from ingestion.json_shape import FeedShape, Match, Misfit, Shapes, type_of
+from ingestion.json_records import Match, Shapes, type_of
+from ingestion.json_shape import FeedShape, Misfit
 from ingestion.json_source import Piece, pieces_of
 from ingestion.json_text import Suspicion, Value, compact, fault, suspicion
 from ingestion.pages import HeldError, Opened, Page, ReadOptions
@@ -110,18 +111,21 @@ class _Reader:
             pages, way = self._pages(found), found.way(record)
             spare = outer if found is match.owner else {}
             pages.note(spare)
+            row_tree, kept = match.tree.at(way.path), match.kept[way]
             for levels in way.rows(record):
-                row_tree = match.tree.at(way.path)
                 if isinstance(levels, Misfit):
                     text = "" if reason == "too_deep" else shown(levels.value, match.tree.at(levels.path))
-                    misfit = reason or levels.reason
-                    self.size += pages.refuse(Reject(line_no, misfit, text, column=f"{levels.path}[]"))
+                    self.size += pages.refuse(Reject(line_no, reason or levels.reason, text, column=levels.path))
                 elif reason:
                     text = "" if reason == "too_deep" else shown(levels[-1], row_tree)
                     self.size += pages.refuse(Reject(line_no, reason, text))
                 else:
                     cells, displaced = way.cells(levels, pages.seen)
-                    inner = dict(undeclared(levels[-1], row_tree, f"{way.path}.")) if way.lists else {}
+                    inner = {
+                        path: value
+                        for level, prefix, node in kept
+                        for path, value in undeclared(levels[level], node, prefix)
+                    }
                     pages.note(inner)
                     self.size += pages.add(cells, line_no, {**spare, **inner, **displaced})
         if reason and before == sum(self._pages(found).counted for found in match.feeds):

@@ -1,17 +1,14 @@
-"""A declared `JsonShape` applied to parsed JSON: the records of a document, the feeds of a record, the rows of a feed."""
+"""The rows of a record, and the cells of a row, as a feed with a `JsonShape` declares them."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 
-from ingestion.contract import Feed, JsonShape, System
+from ingestion.contract import Column, Feed, JsonShape
 from ingestion.json_paths import ALTERNATIVES, Node, names_of, tree_of, veiled
-from ingestion.json_text import Repeated, Value, cell_text
-from ingestion.pages import HeldError
+from ingestion.json_text import Value, cell_text
 
-_GID = re.compile(r"gid://[^/]+/(\w+)/")
 _ABSENT = object()
 
 Levels = tuple[dict[str, Value], ...]
@@ -45,12 +42,17 @@ class Misfit:
     value: Value
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class RowPath:
-    """One way from a record to a feed's rows: the lists on the way, and each stored column's places."""
+    """One way from a record to a feed's rows: the lists on the way, and each column's places.
+
+    `lists` are paths from one list's element to the next list, `list_paths` from the record to the elements of each: for
+    `a[].b[]` they are a, b and `a[]`, `a[].b[]`.
+    """
 
     path: str
-    lists: tuple[str, ...]
+    lists: tuple[tuple[str, ...], ...]
+    list_paths: tuple[str, ...]
     places: tuple[tuple[Place, ...], ...]
 
     def rows(self, record: dict[str, Value]) -> Iterator[Levels | Misfit]:
@@ -61,9 +63,9 @@ class RowPath:
         if len(levels) > len(self.lists):
             yield levels
             return
-        path = "[].".join(self.lists[: len(levels)])
+        path = self.list_paths[len(levels) - 1]
         value: Value = levels[-1]
-        for name in names_of(self.lists[len(levels) - 1]):
+        for name in self.lists[len(levels) - 1]:
             if not isinstance(value, dict):
                 yield Misfit("not_an_object", path, value)
                 return
@@ -111,6 +113,11 @@ class FeedShape:
     ways: tuple[RowPath, ...]
 
     @property
+    def columns(self) -> tuple[Column, ...]:
+        """The stored columns that have a path, in the order of a row's cells."""
+        return tuple(column for column in self.feed.stored_columns if column.headers)
+
+    @property
     def is_record(self) -> bool:
         """Whether a row is a whole record."""
         return not self.ways[0].lists
@@ -120,30 +127,21 @@ class FeedShape:
         return next((way for way in self.ways if way.lists and names_of(way.path)[0] in record), self.ways[0])
 
 
-@dataclass(frozen=True, slots=True)
-class Match:
-    """The feeds of one kind of record, and the tree of what they declare; `owner` keeps the record's undeclared members."""
-
-    feeds: tuple[FeedShape, ...]
-    tree: Node
-    owner: FeedShape
-
-
 def feed_shape(feed: Feed, shape: JsonShape) -> FeedShape:
     """Return a feed's declaration ready to be applied."""
     paths = shape.rows.split(ALTERNATIVES)
     tree = tree_of([feed])
-    return FeedShape(feed, shape, tuple(_row_path(feed, path, paths, tree) for path in paths))
+    found = FeedShape(feed, shape, ())
+    return replace(found, ways=tuple(_row_path(found.columns, path, paths, tree) for path in paths))
 
 
-def _row_path(feed: Feed, path: str, paths: list[str], tree: Node) -> RowPath:
-    lists = tuple(part.strip(".") for part in re.findall(r"[^\[]+(?=\[\])", path.replace("[].", "[]")))
-    prefixes = [""]
-    for part in lists:
-        prefixes.append(f"{prefixes[-1]}{part}[].")
+def _row_path(columns: tuple[Column, ...], path: str, paths: list[str], tree: Node) -> RowPath:
+    lists = [part.strip(".") for part in path.split("[]")[:-1]]
+    list_paths = tuple("[].".join(lists[:depth]) + "[]" for depth in range(1, len(lists) + 1))
+    prefixes = ["", *(f"{found}." for found in list_paths)]
     others = tuple(other.split("[]")[0] + "[]." for other in paths if other != path and other)
     places = []
-    for column in feed.stored_columns:
+    for column in columns:
         found = []
         for header in column.headers:
             if header.startswith(others) and not header.startswith(tuple(prefixes[1:])):
@@ -153,73 +151,4 @@ def _row_path(feed: Feed, path: str, paths: list[str], tree: Node) -> RowPath:
             veil = Node(children=node.children) if any(child.hides for child in node.children.values()) else None
             found.append(Place(level, names_of(header.removeprefix(prefixes[level])), veil))
         places.append(tuple(found))
-    return RowPath(path, lists, tuple(places))
-
-
-class Shapes:
-    """The JSON feeds of a system; finds records in a document and the feeds of a record."""
-
-    def __init__(self, system: System) -> None:
-        self.system = system
-        self.feeds = tuple(feed_shape(feed, feed.form) for feed in system.feeds if isinstance(feed.form, JsonShape))
-        self.record_paths = tuple(dict.fromkeys(path for found in self.feeds for path in _record_paths(found)))
-        self.tree = tree_of(found.feed for found in self.feeds)
-        self._matches: dict[tuple[int, ...], Match] = {}
-
-    def reading(self, path: str) -> tuple[FeedShape, ...]:
-        """Return the feeds whose records may be at a path of a document."""
-        return tuple(found for found in self.feeds if path in _record_paths(found))
-
-    def records(self, document: Value) -> list[tuple[str, list[Value]]]:
-        """Return the records of a document by the path where they are; the document itself where no envelope is known."""
-        found = [(path, records) for path in self.record_paths if (records := _at(document, path)) is not None]
-        return found or [("", [document])]
-
-    def match(self, path: str, record: dict[str, Value]) -> Match | None:
-        """Return the feeds that a record at a path of its document belongs to, or None."""
-        kind = type_of(record)
-        indexes = tuple(
-            index for index, found in enumerate(self.feeds)
-            if path in _record_paths(found)
-            and found.shape.record_type in ("", kind)
-            and all(mark in record for mark in found.shape.marks)
-        )  # fmt: skip
-        if not indexes:
-            return None
-        if indexes not in self._matches:
-            feeds = tuple(self.feeds[index] for index in indexes)
-            owner = next((found for found in feeds if found.is_record), feeds[0])
-            self._matches[indexes] = Match(feeds, tree_of(found.feed for found in feeds), owner)
-        return self._matches[indexes]
-
-
-def type_of(record: dict[str, Value]) -> str:
-    """Return the type a record states, by `__typename` or else by its global id; empty when it states none."""
-    named = record.get("__typename")
-    if isinstance(named, str) and named:
-        return named
-    identity = record.get("id")
-    found = _GID.match(identity) if isinstance(identity, str) else None
-    return found.group(1) if found else ""
-
-
-def _record_paths(found: FeedShape) -> Iterable[str]:
-    return found.shape.records.split(ALTERNATIVES)
-
-
-def _at(document: Value, path: str) -> list[Value] | None:
-    """Return the records at an envelope's path, or None when the document has no such envelope."""
-    if not path:
-        return None
-    value = document
-    for name in names_of(path):
-        if not isinstance(value, dict) or name not in value:
-            return None
-        if isinstance(value, Repeated):
-            raise HeldError("duplicate_key", f"a key stands more than once around the records at {path}")
-        value = value[name]
-    if not path.endswith("[]"):
-        return [value] if isinstance(value, dict) else None
-    if isinstance(value, list):
-        return value
-    return None if value else []
+    return RowPath(path, tuple(tuple(part.split(".")) for part in lists), list_paths, tuple(places))
