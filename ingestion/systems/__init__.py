@@ -4,8 +4,9 @@ from ingestion.contract import System
 from ingestion.systems.amazon import AMAZON
 from ingestion.systems.house import HOUSE
 from ingestion.systems.shopify import SHOPIFY
+from ingestion.systems.x12 import X12
 
-SYSTEMS: tuple[System, ...] = (SHOPIFY, AMAZON, HOUSE)
+SYSTEMS: tuple[System, ...] = (SHOPIFY, AMAZON, HOUSE, X12)
 
 
 def system_named(name: str) -> System:
@@ -16,4 +17,4 @@ def system_named(name: str) -> System:
     raise KeyError(f"no system {name!r}; there are {', '.join(s.name for s in SYSTEMS)}")
 
 
-__all__ = ["AMAZON", "HOUSE", "SHOPIFY", "SYSTEMS", "system_named"]
+__all__ = ["AMAZON", "HOUSE", "SHOPIFY", "SYSTEMS", "X12", "system_named"]
