@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import stat
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
 from posixpath import dirname, join, normpath
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import paramiko
 
@@ -75,6 +75,7 @@ class SftpPlace:
         file = self._ask(what, lambda ftp: ftp.open(path, "rb"))
         with self._guarded(what), file:
             _same(sighting, file.stat())
+            file._prefetch_thread = _quietly(file._prefetch_thread)
             file.prefetch(sighting.size_bytes, max_concurrent_requests=_AHEAD)
             left = sighting.size_bytes
             while left and (chunk := file.read(min(_CHUNK, left))):
@@ -174,6 +175,16 @@ class SftpPlace:
                 f"{path}, its {key}, is not there. Create it or correct accounts.{self.account}.landing.{key}."
             )
         return path
+
+
+def _quietly(ask_ahead: Callable[..., None]) -> Callable[..., None]:
+    """Return the thread that asks ahead, ending without a word when the connection is lost: the reader meets the same loss."""
+
+    def run(*arguments: Any) -> None:
+        with suppress(OSError, EOFError, paramiko.SSHException):
+            ask_ahead(*arguments)
+
+    return run
 
 
 def _problem(mode: int) -> str:
