@@ -140,7 +140,7 @@ def _judged_rows(
         parsed = parse(column, _judged(column))
         values.append(parsed.value.cast(_POLARS_TYPE[column.type]).alias(column.name))
         reasons[column.name] = parsed.reason.alias(_reason(column.name))
-    out = _with_judged(frame.lazy(), feed, matched, options.time_zone).select(
+    out = _with_judged(frame.lazy(), feed, matched, options).select(
         *values, *reasons.values(), pl.col("_source_row"), pl.col("_line_no"), _extra(frame, matched.added).alias("_extra"),
     )  # fmt: skip
     codes = {name: pl.col(_reason(name)) for name in reasons}
@@ -167,11 +167,11 @@ def _judged(column: Column) -> str:
     return f"_judged.{column.name}"
 
 
-def _with_judged(frame: pl.LazyFrame, feed: Feed, matched: MatchedHeaders, zone: str) -> pl.LazyFrame:
+def _with_judged(frame: pl.LazyFrame, feed: Feed, matched: MatchedHeaders, options: ReadOptions) -> pl.LazyFrame:
     """Add each present column's judged text and, layer by layer, what its type has to read off it first."""
     present = [column for column in feed.stored_columns if column.name in matched.source or column.constant]
     frame = frame.with_columns(_text(c, matched.source.get(c.name)).alias(_judged(c)) for c in present)
-    for layer in zip_longest(*(layers(c, _judged(c), zone) for c in present), fillvalue=()):
+    for layer in zip_longest(*(layers(c, _judged(c), options) for c in present), fillvalue=()):
         frame = frame.with_columns(expression for part in layer for expression in part)
     return frame
 

@@ -1,7 +1,7 @@
 """Text cells to typed values, column by column, as polars expressions; what does not parse gets a reason, never a guess.
 
-Thousands separators, currency signs, full-width digits, `NaN`, day-first dates and instants that a clock change makes
-ambiguous are refused: each could be read in two ways or is not what the feed promises.
+Thousands separators, currency signs and day-first dates are refused unless the column declares them (`written`); full-width
+digits, `NaN` and instants that a clock change makes ambiguous always: each could be read in two ways.
 """
 
 from __future__ import annotations
@@ -12,6 +12,8 @@ import polars as pl
 
 from ingestion import patterns
 from ingestion.contract import Column, ColumnType
+from ingestion.pages import ReadOptions
+from ingestion.written import Layers, plain_layers, written_reason
 
 _BLANKS = " \t\r\n\u00a0\u2007\u202f"
 
@@ -41,17 +43,20 @@ def cell(column: Column, source: str) -> pl.Expr:
     return pl.when(gone).then(None).otherwise(kept)
 
 
-def layers(column: Column, text: str, zone: str) -> tuple[tuple[pl.Expr, ...], ...]:
+def layers(column: Column, text: str, options: ReadOptions) -> Layers:
     """Return what has to be read off the judged text before `parse`, as successive layers of named columns.
 
     `text` is the name of the judged text's column. One expression instead of layers would be the same, but its size grows with
-    every reuse of a part, and planning it costs ten times what reading does.
+    every reuse of a part, and planning it costs ten times what reading does. Raises `HeldError` where a setting is missing.
     """
+    plain = plain_layers(column, text, options)
     if column.type is not ColumnType.TIMESTAMP:
-        return ()
+        return plain
+    zone = column.written.zone or options.time_zone
     written, local, offset = f"{text}.written", f"{text}.local", f"{text}.offset"
     unzoned = pl.when(pl.col(offset).is_null()).then(pl.col(local))
     return (
+        *plain,
         (pl.when(_is(pl.col(text), patterns.INSTANT)).then(pl.col(text)).alias(written),),
         (_clock_reading(pl.col(written)).alias(local), _offset_minutes(pl.col(written)).alias(offset)),
         (
@@ -64,12 +69,14 @@ def layers(column: Column, text: str, zone: str) -> tuple[tuple[pl.Expr, ...], .
 def parse(column: Column, text: str) -> Parsed:
     """Return the typed value and refusal reason of a column whose judged text, with its `layers`, is in column `text`."""
     parsed = _BY_TYPE[column.type](column, pl.col(text))
-    reason = parsed.reason
+    value, reason = parsed.value, parsed.reason
+    if (of_form := written_reason(column, pl.col(text))) is not None:
+        reason = pl.coalesce(of_form, reason)
     if column.non_negative:
-        reason = pl.coalesce(reason, pl.when(parsed.value < 0).then(pl.lit("negative")))
+        reason = pl.coalesce(reason, pl.when(value < 0).then(pl.lit("negative")))
     if not column.nullable:
         reason = pl.coalesce(pl.when(pl.col(text).is_null()).then(pl.lit("required_blank")), reason)
-    return Parsed(parsed.value, reason)
+    return Parsed(value.str.head(column.keep_prefix) if column.keep_prefix else value, reason)
 
 
 def _text(column: Column, text: pl.Expr) -> Parsed:

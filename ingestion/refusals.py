@@ -29,6 +29,8 @@ _EXPECTED = {
     "not_date": "expected a date as 2026-11-20",
     "not_timestamp": "expected an instant as 2026-11-20T06:00:00Z",
     "out_of_range": "expected a year from 1990 to 2099",
+    "ambiguous_date": "two of the declared forms read this as different days",
+    "inexact_product": "expected a number that its factor makes one of our units exactly",
     "ambiguous_local_time": "the clock showed this time twice; write the offset",
     "nonexistent_local_time": "the clock skipped this time; write the offset",
     "negative": "expected zero or more",

@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ingestion.contract import Column, ColumnType
+from ingestion.pages import ReadOptions
 from ingestion.parse import cell, layers, parse
 
 INTEGER, DECIMAL, BOOLEAN = ColumnType.INTEGER, ColumnType.DECIMAL, ColumnType.BOOLEAN
@@ -24,7 +25,7 @@ def read(
 ) -> list[tuple[Any, str | None]]:
     column = Column("x", ("x",), kind, **rules)
     judged = pl.DataFrame({"x": texts}, schema={"x": pl.String}).with_columns(cell(column, "x").alias("judged"))
-    for layer in layers(column, "judged", zone):
+    for layer in layers(column, "judged", ReadOptions(time_zone=zone)):
         judged = judged.with_columns(layer)
     parsed = parse(column, "judged")
     frame = judged.select(parsed.value.alias("v"), parsed.reason.alias("r"))
