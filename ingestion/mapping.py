@@ -21,7 +21,7 @@ from ingestion.mapping_file import (
     read_mapping,
     refused,
 )
-from ingestion.mapping_rules import NUMBERS, problems_of
+from ingestion.mapping_rules import MOMENTS, NUMBERS, problems_of
 from ingestion.systems import HOUSE, system_named
 
 
@@ -94,7 +94,8 @@ def _column(column: Column, mapping: MappingFile) -> Column:
     table = mapping.columns.get(column.name)
     if table is None:
         return replace(column, headers=(), required=False)
-    headers = tuple(mapping.columns[table.same_as].headers if table.same_as else table.headers)
+    table = _resolved(table, mapping)
+    headers = tuple(table.headers)
     guard = mapping.values.excel_guard if table.excel_guard is None else table.excel_guard
     return replace(
         column,
@@ -107,6 +108,14 @@ def _column(column: Column, mapping: MappingFile) -> Column:
     )
 
 
+def _resolved(table: ColumnTable, mapping: MappingFile) -> ColumnTable:
+    """Return what is said of a column; one that reads another's cells reads them as they are written there."""
+    if not table.same_as:
+        return table
+    own = {key: getattr(table, key) for key in table.model_fields_set - {"headers"}}
+    return mapping.columns[table.same_as].model_copy(update={"constant": "", "words": {}} | own)
+
+
 def _is_required(table: ColumnTable, column: Column, mapping: MappingFile) -> bool:
     """Whether the header must be there: in a JSON document a member without a value is often left out."""
     if table.constant and mapping.form == "json":
@@ -117,8 +126,7 @@ def _is_required(table: ColumnTable, column: Column, mapping: MappingFile) -> bo
 def _written(table: ColumnTable, kind: ColumnType, values: ValuesTable) -> Written:
     plain = Written()
     common = {ColumnType.DATE: values.date_formats, ColumnType.TIMESTAMP: values.instant_formats}.get(kind)
-    formats = tuple(common or () if table.formats is None else table.formats)
-    words = tuple(table.words.items())
+    formats = tuple(common or () if table.formats is None else table.formats) if kind in MOMENTS else ()
     if kind in NUMBERS:
         return Written(
             decimal_mark=_said(table.decimal_mark, values.decimal_mark, plain.decimal_mark),
@@ -127,7 +135,7 @@ def _written(table: ColumnTable, kind: ColumnType, values: ValuesTable) -> Writt
         )  # fmt: skip
     if kind is ColumnType.TIMESTAMP:
         return Written(formats=formats, zone=_said(table.zone, values.zone, ""))
-    return Written(formats=formats, words=words)
+    return Written(formats=formats, words=tuple(table.words.items()))
 
 
 def _said(of_column: str | None, of_file: str | None, otherwise: str) -> str:
