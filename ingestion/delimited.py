@@ -17,8 +17,9 @@ from ingestion.contract import Dialect, Feed, System, fold_header
 from ingestion.detect import Detection
 from ingestion.encoding import Encoding, utf8_chunks
 from ingestion.pages import HeldError, Opened, Page, ReadLimits, ReadOptions
+from ingestion.positions import Grammar, Positions, line_ends
 from ingestion.recognise import CONTROLS, grammar_of, leading_bytes, recognise
-from ingestion.records import Block, Grammar, Positions, RecordTooLongError, cut
+from ingestion.records import Block, RecordTooLongError, cut
 from ingestion.rejects import RejectTable, cells_of
 
 _IS_CONTROL = np.isin(np.arange(256), np.frombuffer(CONTROLS, dtype=np.uint8))
@@ -85,33 +86,52 @@ class _BodyReader:
             ) from error
 
     def _read_block(self, data: bytes, block: Block, rejects: RejectTable) -> pa.Table:
-        line_ends = _all_line_ends(data[: block.consumed])
+        first, line = self.rows_in + 1, self._line
+        breaks = _physical(data[: block.consumed])
+        self.rows_in += len(block.starts) + len(block.broken)
+        self._line += len(breaks)
+        lines = line + np.searchsorted(breaks, block.starts)
+        table = self._parse_sound(data, block)
+        if table is not None:
+            return _numbered(table, np.arange(first, first + len(block.starts)), lines)
         origins = np.sort(np.concatenate([block.starts, [span.start for span in block.broken]]).astype(np.int64))
-        numbers = self.rows_in + 1 + np.searchsorted(origins, block.starts)
-        lines = self._line + np.searchsorted(line_ends, block.starts)
+        numbers = first + np.searchsorted(origins, block.starts)
         reasons = self._judge(data, block)
         for index in np.flatnonzero(reasons):
             raw = data[block.starts[index] : block.ends[index]]
             rejects.add(int(numbers[index]), int(lines[index]), raw, str(reasons[index]))
         for span in block.broken:
-            number = self.rows_in + 1 + int(np.searchsorted(origins, span.start))
-            line_no = self._line + int(np.searchsorted(line_ends, span.start))
+            number = first + int(np.searchsorted(origins, span.start))
+            line_no = line + int(np.searchsorted(breaks, span.start))
             rejects.add(number, line_no, data[span.start : span.end].rstrip(b"\r\n"), "malformed_quote")
-        self.rows_in += len(origins)
-        self._line += len(line_ends)
         keep = reasons == ""
         table = self._parse(_kept(data, block, keep), int(keep.sum()))
-        table = table.append_column("_source_row", pa.array(numbers[keep], pa.int64()))
-        return table.append_column("_line_no", pa.array(lines[keep], pa.int64()))
+        return _numbered(table, numbers[keep], lines[keep])
+
+    def _parse_sound(self, data: bytes, block: Block) -> pa.Table | None:
+        """Return all records of a block in which nothing is wrong, or None when each has to be looked at.
+
+        That every record has the header's number of cells is left to the parser, which counts them anyway.
+        """
+        if block.broken or self.encoding.damaged or not len(block.starts):
+            return None
+        body = data[: block.consumed]
+        too_long = int((block.ends - block.starts).max()) > self.limits.max_field_chars
+        if too_long or len(body.translate(None, delete=CONTROLS)) != len(body):
+            return None
+        try:
+            return self._parse(body, len(block.starts))
+        except pa.ArrowInvalid:
+            return None
 
     def _judge(self, data: bytes, block: Block) -> np.ndarray:
         """Return a reason code per record, empty for a good one."""
         reasons = np.full(len(block.starts), "", dtype="<U20")
         longest = self.limits.max_field_chars
-        for index in np.flatnonzero(block.widest > longest):
+        for index in np.flatnonzero(block.cells.longest > longest):
             if _longest_cell(data[block.starts[index] : block.ends[index]], self.feed.dialect) > longest:
                 reasons[index] = "field_too_long"
-        reasons[block.fields != len(self.header)] = "ragged"
+        reasons[block.cells.count != len(self.header)] = "ragged"
         body = data[: block.consumed]
         if len(body.translate(None, delete=CONTROLS)) != len(body):
             at = np.flatnonzero(_IS_CONTROL[np.frombuffer(body, dtype=np.uint8)])
@@ -144,6 +164,11 @@ class _BodyReader:
         return table
 
 
+def _numbered(table: pa.Table, numbers: np.ndarray, lines: np.ndarray) -> pa.Table:
+    table = table.append_column("_source_row", pa.array(numbers, pa.int64()))
+    return table.append_column("_line_no", pa.array(lines, pa.int64()))
+
+
 def _kept(data: bytes, block: Block, keep: np.ndarray) -> bytes:
     """Return the kept records, each with a line end; the input itself when nothing was cut out."""
     if keep.all() and not block.broken:
@@ -158,16 +183,13 @@ def _owners(positions: Positions, block: Block) -> Positions:
     return np.unique(index[inside])
 
 
-def _all_line_ends(data: bytes) -> Positions:
-    array = np.frombuffer(data, dtype=np.uint8)
-    feeds = np.flatnonzero(array == 10)
-    returns = np.flatnonzero(array == 13)
-    lone = returns[(returns == len(array) - 1) | (array[np.clip(returns + 1, 0, len(array) - 1)] != 10)]
-    return np.sort(np.concatenate([feeds, lone]), kind="stable") if len(lone) else feeds
+def _physical(data: bytes) -> Positions:
+    """Return the positions of all line ends, those inside quotes too."""
+    return line_ends(np.frombuffer(data, dtype=np.uint8), final=True)
 
 
 def _count_line_ends(data: bytes) -> int:
-    return len(_all_line_ends(data)) if data else 0
+    return len(_physical(data)) if data else 0
 
 
 def _longest_cell(record: bytes, dialect: Dialect) -> int:

@@ -1,10 +1,14 @@
 """A staged file to conformed Parquet: what the bounded process does with one file, and what it answers.
 
-Per feed found in the file: typed rows and refused rows, both Parquet, beside the staged copy.
+Per feed found in the file: typed rows and refused rows, both Parquet, beside the staged copy. One thread cuts the file into
+pages of text while another types and writes the page before: the libraries underneath let go of the interpreter.
 """
 
 from __future__ import annotations
 
+from collections import deque
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -12,7 +16,7 @@ from ingestion.conform import Conformer, Lineage
 from ingestion.contract import Feed, System
 from ingestion.forms import open_file
 from ingestion.headers import match_headers
-from ingestion.pages import HeldError, Opened, ReadOptions
+from ingestion.pages import HeldError, Opened, Page, ReadOptions
 from ingestion.reading import Part, Reading, refused_path, rows_path
 
 
@@ -21,11 +25,12 @@ def read_file(source: Path, base: Path, system: System, lineage: Lineage, option
     conformers: dict[str, Conformer] = {}
     try:
         opened = open_file(source, system, options)
-        with ExitStack() as stack:
+        with ExitStack() as stack, _Behind() as behind:
             for page in opened.pages:
                 if page.entity not in conformers:
                     conformers[page.entity] = _conformer(opened, page.entity, system, base, lineage, options, stack)
-                conformers[page.entity].add(page)
+                behind.do(conformers[page.entity].add, page)
+            behind.finish()
             for entity in opened.headers:
                 if entity not in conformers:
                     conformers[entity] = _conformer(opened, entity, system, base, lineage, options, stack)
@@ -35,6 +40,32 @@ def read_file(source: Path, base: Path, system: System, lineage: Lineage, option
         return Reading(held.reason, held.detail, held.encoding, counted or (part,))
     parts = tuple(_part(opened, conformers[entity]) for entity in opened.headers)
     return Reading(encoding=opened.encoding, parts=parts)
+
+
+class _Behind:
+    """Does one piece of work after another on a thread of its own, at most one finished page ahead of it in memory."""
+
+    def __init__(self) -> None:
+        self._thread = ThreadPoolExecutor(max_workers=1)
+        self._pending: deque[Future[None]] = deque()
+
+    def do(self, work: Callable[[Page], None], page: Page) -> None:
+        """Queue the work, and wait while the piece before the last is not done; raises what it raised."""
+        self._pending.append(self._thread.submit(work, page))
+        while len(self._pending) > 1:
+            self._pending.popleft().result()
+
+    def finish(self) -> None:
+        """Wait for all; raises what the work raised."""
+        while self._pending:
+            self._pending.popleft().result()
+
+    def __enter__(self) -> _Behind:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        # what is queued is done all the same: a held file's records are counted too
+        self._thread.shutdown(wait=True)
 
 
 def _conformer(  # noqa: PLR0917 - one way to call it

@@ -10,7 +10,7 @@ from ingestion.contract import Dialect, Feed, System
 from ingestion.detect import Detection, detect, header_problem
 from ingestion.encoding import Encoding, EncodingRefusedError, choose_encoding, utf8_chunks
 from ingestion.pages import HeldError, ReadLimits
-from ingestion.records import Grammar
+from ingestion.positions import Grammar
 from ingestion.rejects import cells_of
 
 CONTROLS = bytes(byte for byte in range(32) if byte not in (9, 10, 13)) + b"\x7f"

@@ -14,28 +14,10 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
-Positions = npt.NDArray[np.int64]
+from ingestion.positions import CR, LF, UNQUOTED, Cells, Grammar, Positions, Structure, line_ends, structure
 
-_LF, _CR = 10, 13
-_UNQUOTED = 0
-"""Stands for "no quote" where a byte is needed; a record that holds it is refused anyway."""
 _RECORD_CAP = 4 * 1024 * 1024
 """A single record longer than this (bytes) is taken for a broken quote, not for data."""
-
-
-@dataclass(frozen=True, slots=True)
-class Grammar:
-    """Delimiter and quote as bytes; `quote` is None where a quote is plain data."""
-
-    delimiter: int
-    quote: int | None
-
-    @property
-    def record(self) -> re.Pattern[bytes]:
-        """A pattern that matches one whole well-formed record with its line end."""
-        d, q = re.escape(bytes([self.delimiter])), re.escape(bytes([self.quote or _UNQUOTED]))
-        cell = b"(?:" + q + b"(?:[^" + q + b"]++|" + q + q + b")*+" + q + b"|[^" + q + d + b"\\r\\n]*+)"
-        return re.compile(cell + b"(?:" + d + cell + b")*+(?:\\r\\n|\\n|\\r|\\Z)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,16 +30,16 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """The records of one block: `starts`/`ends` without line ends, `fields` per record, `consumed` bytes of the input.
+    """The records of one block: `starts`/`ends` without line ends, and `consumed` bytes of the input.
 
-    Blank lines are no records. `broken` are physical lines cut out because of a malformed quote.
+    Blank lines are no records. `broken` are physical lines cut out because of a malformed quote. `cells` counts each record's
+    fields, which costs as much again as finding the records and is done only when somebody asks.
     """
 
     starts: Positions
     ends: Positions
-    fields: Positions
-    widest: Positions
     consumed: int
+    cells: Cells
     broken: tuple[Span, ...] = field(default=())
 
 
@@ -69,7 +51,7 @@ def cut(data: bytes, grammar: Grammar, width: int, *, final: bool, max_field_byt
     """Return the records of `data`, which starts at a record; `final` says that nothing follows it.
 
     `width` is the header's number of fields: a record of several lines with another number is read as a broken quote.
-    `widest` is the longest field of each record in bytes. Raises `RecordTooLongError`.
+    Raises `RecordTooLongError`.
     """
     block = _analyse(data, grammar, width, final=final, max_field_bytes=max_field_bytes)
     if block is None:
@@ -79,96 +61,57 @@ def cut(data: bytes, grammar: Grammar, width: int, *, final: bool, max_field_byt
     return block
 
 
-def _line_ends(data: npt.NDArray[np.uint8], *, final: bool) -> Positions:
-    """Positions of the last byte of every line end: LF, or CR that no LF follows."""
-    feeds = np.flatnonzero(data == _LF)
-    returns = np.flatnonzero(data == _CR)
-    if not len(returns):
-        return feeds
-    followed = np.zeros(len(returns), dtype=bool)
-    inner = returns < len(data) - 1
-    followed[inner] = data[returns[inner] + 1] == _LF
-    if not final:
-        followed |= returns == len(data) - 1
-    lone = returns[~followed]
-    return np.sort(np.concatenate([feeds, lone]), kind="stable") if len(lone) else feeds
-
-
-@dataclass(frozen=True, slots=True)
-class _Structure:
-    """Positions outside quotes of line ends and delimiters, and of every quote."""
-
-    array: npt.NDArray[np.uint8]
-    ends: Positions
-    delimiters: Positions
-    quotes: Positions
-
-
-def _structure(data: bytes, grammar: Grammar, *, final: bool) -> _Structure:
-    array = np.frombuffer(data, dtype=np.uint8)
-    ends = _line_ends(array, final=final)
-    delimiters = np.flatnonzero(array == grammar.delimiter)
-    quotes = np.empty(0, dtype=np.int64) if grammar.quote is None else np.flatnonzero(array == grammar.quote)
-    if len(quotes):
-        ends = ends[np.searchsorted(quotes, ends) % 2 == 0]
-        delimiters = delimiters[np.searchsorted(quotes, delimiters) % 2 == 0]
-    return _Structure(array, ends, delimiters, quotes)
-
-
 def _analyse(data: bytes, grammar: Grammar, width: int, *, final: bool, max_field_bytes: int) -> Block | None:
     """Return the block, or None where quotes are malformed or a record of several lines has a wrong width."""
-    found = _structure(data, grammar, final=final)
+    found = structure(data, grammar, final=final)
     dangling = len(found.quotes) % 2 == 1
     if dangling and (final or len(data) - int(found.quotes[-1]) > max_field_bytes):
         return None
-    consumed = len(data) if final else (int(found.ends[-1]) + 1 if len(found.ends) else 0)
-    if not _quotes_sit_right(found, consumed, grammar):
+    if not _quotes_sit_right(found, grammar):
         return None
-    block = _records(found, consumed)
-    if len(found.quotes) and _spans_lines_wrongly(found.array, block, width):
+    block = _records(found)
+    if _spans_lines(found, block) and _spans_lines_wrongly(found.array, block, width):
         return None
     return block
 
 
-def _quotes_sit_right(found: _Structure, size: int, grammar: Grammar) -> bool:
+def _quotes_sit_right(found: Structure, grammar: Grammar) -> bool:
+    size = found.size
     quotes = found.quotes[found.quotes < size]
     if grammar.quote is None or not len(quotes):
         return True
     edge = np.zeros(256, dtype=bool)
-    edge[[grammar.delimiter, grammar.quote, _LF, _CR]] = True
+    edge[[grammar.delimiter, grammar.quote, LF, CR]] = True
     opening, closing = quotes[0::2], quotes[1::2]
     opening, closing = opening[opening > 0], closing[closing < size - 1]
     return bool(edge[found.array[opening - 1]].all() and edge[found.array[closing + 1]].all())
 
 
-def _records(found: _Structure, size: int) -> Block:
-    ends, delimiters = found.ends[found.ends < size], found.delimiters[found.delimiters < size]
-    starts = np.concatenate([[0], ends + 1]).astype(np.int64)
-    stops = np.concatenate([ends, [size]]).astype(np.int64)
+def _records(found: Structure) -> Block:
+    size = found.size
+    starts = np.concatenate([[0], found.ends + 1]).astype(np.int64)
+    stops = np.concatenate([found.ends, [size]]).astype(np.int64)
     if size:
         before = found.array[np.clip(stops - 1, 0, size - 1)]
         at = found.array[np.clip(stops, 0, size - 1)]
-        stops = stops - ((stops > starts) & (stops < size) & (at == _LF) & (before == _CR))
+        stops = stops - ((stops > starts) & (stops < size) & (at == LF) & (before == CR))
     filled = stops > starts
     starts, stops = starts[filled], stops[filled]
-    inside = np.searchsorted(delimiters, stops) - np.searchsorted(delimiters, starts)
-    return Block(starts, stops, inside + 1, _widest(starts, stops, delimiters), size)
+    return Block(starts, stops, size, Cells(found, starts, stops))
 
 
-def _widest(starts: Positions, stops: Positions, delimiters: Positions) -> Positions:
-    """Return the longest field of each record in bytes."""
-    if not len(starts):
-        return starts
-    # a stable sort only merges the two runs, which are sorted already
-    opens = np.sort(np.concatenate([starts, delimiters + 1]), kind="stable")
-    closes = np.sort(np.concatenate([delimiters, stops]), kind="stable")
-    return np.maximum.reduceat(closes - opens, np.searchsorted(opens, starts))
+def _spans_lines(found: Structure, block: Block) -> bool:
+    """Whether any record holds a line end."""
+    if not len(found.quotes):
+        return False
+    breaks = line_ends(found.array[: found.size], final=True)
+    return len(breaks) > len(found.ends)
 
 
 def _spans_lines_wrongly(array: npt.NDArray[np.uint8], block: Block, width: int) -> bool:
-    for index in np.flatnonzero(block.fields != width):
+    for index in np.flatnonzero(block.cells.count != width):
         piece = array[block.starts[index] : block.ends[index]]
-        if ((piece == _LF) | (piece == _CR)).any():
+        if ((piece == LF) | (piece == CR)).any():
             return True
     return False
 
@@ -177,24 +120,24 @@ def _salvage(data: bytes, grammar: Grammar, width: int, *, final: bool) -> Block
     """Cut out the first line of every malformed record and return the records of what is left."""
     good, broken, consumed = _sort_out(data, grammar, width, final=final)
     clean = b"".join(data[span.start : span.end] for span in good)
-    block = _records(_structure(clean, grammar, final=True), len(clean))
+    block = _records(structure(clean, grammar, final=True))
     sizes = np.array([span.end - span.start for span in good], dtype=np.int64)
     offsets = np.cumsum(sizes) - sizes
     shift = np.array([span.start for span in good], dtype=np.int64) - offsets
     moved = shift[np.searchsorted(offsets, block.starts, side="right") - 1] if len(block.starts) else block.starts
-    return Block(block.starts + moved, block.ends + moved, block.fields, block.widest, consumed, tuple(broken))
+    return Block(block.starts + moved, block.ends + moved, consumed, block.cells, tuple(broken))
 
 
 def _sort_out(data: bytes, grammar: Grammar, width: int, *, final: bool) -> tuple[list[Span], list[Span], int]:
     """Return good stretches of whole records, broken lines, and how many bytes were judged."""
     array = np.frombuffer(data, dtype=np.uint8)
-    lines = _line_ends(array, final=final)
+    lines = line_ends(array, final=final)
     record = grammar.record
     good: list[Span] = []
     broken: list[Span] = []
     position, size = 0, len(data)
     while position < size:
-        quote = data.find(bytes([grammar.quote or _UNQUOTED]), position)
+        quote = data.find(bytes([grammar.quote or UNQUOTED]), position)
         plain_end = _line_start(lines, quote) if quote >= 0 else (size if final else _line_start(lines, size))
         if plain_end > position:
             good.append(Span(position, plain_end))
@@ -233,5 +176,5 @@ def _fits(text: bytes, grammar: Grammar, width: int) -> bool:
     body = text.rstrip(b"\r\n")
     if b"\n" not in body and b"\r" not in body:
         return True
-    found = _structure(body, grammar, final=True)
+    found = structure(body, grammar, final=True)
     return len(found.delimiters) + 1 == width
