@@ -90,6 +90,4 @@ SHIPMENT_ITEMS = Feed(
     ),
 )
 
-SHIPSTATION = System(
-    name="shipstation", title="ShipStation", feeds=(SHIPMENTS, SHIPMENT_ITEMS), is_sales_channel=False
-)
+SHIPSTATION = System(name="shipstation", title="ShipStation", feeds=(SHIPMENTS, SHIPMENT_ITEMS), is_sales_channel=False)

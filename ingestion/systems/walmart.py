@@ -122,7 +122,9 @@ RETURN_LINES = Feed(
         at("status_at", f"{_RETURN}.statusTime"),
         text("delivery_status", f"{_RETURN}.currentDeliveryStatus"),
         text("refund_status", f"{_RETURN}.currentRefundStatus", note="a refund may be issued before the goods arrive"),
-        text("tracking_statuses", f"{_RETURN}.currentTrackingStatuses", note="JSON; RETURN_CANCELLED is a cancellation"),
+        text(
+            "tracking_statuses", f"{_RETURN}.currentTrackingStatuses", note="JSON; RETURN_CANCELLED is a cancellation"
+        ),
         text("tracking_detail", f"{_RETURN}.returnTrackingDetail"),
         flag("is_return_expected", f"{_RETURN}.returnExpectedFlag"),
         flag("is_keep_it", f"{_RETURN}.isKeepIt"),
