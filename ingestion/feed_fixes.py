@@ -17,6 +17,8 @@ _IN_MAPPING = {
     "not_timestamp": _MOMENT,
     "ambiguous_local_time": "export with an offset, or correct columns.{column}.zone",
     "nonexistent_local_time": "correct columns.{column}.zone: this is not the clock the export follows",
+    "ambiguous_date": "two of columns.{column}.formats read it differently: keep the one the export follows",
+    "inexact_product": "columns.{column}.factor makes no exact number of it: correct the factor",
     "ragged": "check csv.delimiter and csv.quote; a text that holds the delimiter must be quoted",
     "malformed_quote": "check csv.quote",
     "undecodable": "name the export's encoding in csv.encodings",

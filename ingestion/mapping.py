@@ -21,7 +21,8 @@ from ingestion.mapping_file import (
     read_mapping,
     refused,
 )
-from ingestion.mapping_rules import MOMENTS, NUMBERS, problems_of
+from ingestion.mapping_forms import MOMENTS, NUMBERS
+from ingestion.mapping_rules import problems_of
 from ingestion.systems import HOUSE, system_named
 
 
@@ -124,7 +125,9 @@ def _is_required(table: ColumnTable, column: Column, mapping: MappingFile) -> bo
 
 
 def _written(table: ColumnTable, kind: ColumnType, values: ValuesTable) -> Written:
-    plain = Written()
+    plain, words = Written(), tuple(table.words.items())
+    if table.constant and not table.headers:
+        return Written(words=words)
     common = {ColumnType.DATE: values.date_formats, ColumnType.TIMESTAMP: values.instant_formats}.get(kind)
     formats = tuple(common or () if table.formats is None else table.formats) if kind in MOMENTS else ()
     if kind in NUMBERS:
@@ -134,8 +137,8 @@ def _written(table: ColumnTable, kind: ColumnType, values: ValuesTable) -> Writt
             signs=_said(table.signs, values.signs, ""), factor=table.factor,
         )  # fmt: skip
     if kind is ColumnType.TIMESTAMP:
-        return Written(formats=formats, zone=_said(table.zone, values.zone, ""))
-    return Written(formats=formats, words=tuple(table.words.items()))
+        return Written(formats=formats, zone=_said(table.zone, values.zone, ""), words=words)
+    return Written(formats=formats, words=words)
 
 
 def _said(of_column: str | None, of_file: str | None, otherwise: str) -> str:

@@ -12,7 +12,7 @@ from ingestion.contract import ColumnType, Dialect, JsonShape
 from ingestion.detect import detect
 from ingestion.mapping import effective_system, load_mapping, mapping_paths, system_of
 from ingestion.mapping_file import MappingError
-from ingestion.mapping_rules import format_problem
+from ingestion.mapping_forms import format_problem
 from ingestion.systems import HOUSE
 
 DAY, INSTANT = ColumnType.DATE, ColumnType.TIMESTAMP
@@ -74,7 +74,7 @@ WRONG = {
     "unknown zone": ('values = { zone = "Mars/Olympus" }\n' + RATES, "is not an IANA time zone", "Europe/Berlin"),
     "bad mark": (rate('decimal_mark = ";"'), "rate.decimal_mark: ';' is not a decimal mark", '"."'),
     "one mark for both": ('values = { thousands = "." }\n' + RATES, "values.thousands: '.' is the decimal mark too", "what"),
-    "bad sign": (rate('signs = "-"'), "rate.signs: '-' holds a letter, digit or mark", "$€"),
+    "bad sign": (rate('signs = "-"'), "rate.signs: '-' holds a digit, blank or mark", "$€"),
     "bad factor": (rate('factor = "0"'), "rate.factor: '0' is not a number other than 0", "0.01"),
     "bad constant": (instead('constant = "1,5"'), "rate.constant: '1,5' is no decimal", "plain number"),
     "bad trailer": (RATES + "\n[csv]\ntrailer = ['(']", "csv.trailer: '(' is no regular expression", "correct it"),
@@ -149,6 +149,7 @@ def test_a_missing_file_and_one_that_is_no_mapping_are_told(tmp_path: Path) -> N
         ("{day} %I:%M %p", INSTANT, True), ("epoch_ms", INSTANT, True), ("epoch_s", DAY, False),
         ("%Y-%m-%dT%H:%M:%S%.f%z", INSTANT, True), ("%Y", DAY, False), ("%", DAY, False),
         ("%Y-%m-%d %I:%M", INSTANT, False), ("", DAY, False), ("%d%% %m %Y", DAY, True),
+        ("%Y-%m-%d %Z", INSTANT, True), ("%Y-%m-%d %d", DAY, False), ("%Y-%b-%m-%d", DAY, False), ("%.Y-%m-%d", DAY, False),
     ],
 )  # fmt: skip
 def test_patterns_are_judged_before_a_file_is_read(pattern: str, kind: ColumnType, is_good: bool) -> None:
