@@ -11,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.csv as pa_csv
 
 from ingestion.contract import Dialect, Feed, System, fold_header
@@ -27,13 +28,17 @@ _IS_CONTROL = np.isin(np.arange(256), np.frombuffer(CONTROLS, dtype=np.uint8))
 
 def open_delimited(source: Path, system: System, options: ReadOptions) -> Opened:
     """Recognise `source` as one of the system's delimited feeds; raises `HeldError` when it is none or cannot be read."""
-    feed, header, encoding, body_at = recognise(source, system, options.limits)
-    if isinstance(feed, Detection):
-        grammar = grammar_of(next(f.form for f in system.feeds if isinstance(f.form, Dialect)))
-        counted = _count_records(_blocks(source, encoding, body_at, grammar, len(header), options.limits))
-        raise HeldError(feed.reason, feed.detail, feed.looks_like, header, feed.missing, counted, encoding.name)
-    reader = _BodyReader(feed, header, encoding, options.limits)
-    return Opened(encoding.name, {feed.entity: header}, reader.pages(source, body_at), {feed.entity: feed})
+    seen = recognise(source, system, options)
+    if seen.feed is None:
+        found = seen.found
+        counted = _count_records(_blocks(source, seen, options.limits))
+        raise HeldError(
+            found.reason, found.detail, found.looks_like, seen.header, found.missing, counted, seen.encoding.name
+        )
+    reader = _BodyReader(seen.feed, seen, options.limits)
+    return Opened(
+        seen.encoding.name, {seen.feed.entity: seen.header}, reader.pages(source), {seen.feed.entity: seen.feed}
+    )
 
 
 def _count_records(blocks: Iterator[tuple[bytes, Block]]) -> int:
@@ -44,15 +49,12 @@ def _count_records(blocks: Iterator[tuple[bytes, Block]]) -> int:
         return 0
 
 
-def _blocks(  # noqa: PLR0917 - one way to call it
-    source: Path, encoding: Encoding, body_at: int, grammar: Grammar, width: int, limits: ReadLimits
-) -> Iterator[tuple[bytes, Block]]:
-    """Yield the body in pieces of whole records; `body_at` is an offset into the UTF-8 text."""
-    bound = 4 * limits.max_field_chars
-    carry, skip = b"", body_at
-    for chunk in utf8_chunks(source, encoding):
-        taken = min(skip, len(chunk))
-        carry, skip = carry + chunk[taken:], skip - taken
+def _blocks(source: Path, seen: Recognised, limits: ReadLimits) -> Iterator[tuple[bytes, Block]]:
+    """Yield the body, between preamble and trailer, in pieces of whole records."""
+    grammar, width, bound = grammar_of(seen.dialect), len(seen.header), 4 * limits.max_field_chars
+    carry = b""
+    for chunk in _body_chunks(source, seen):
+        carry += chunk
         if len(carry) >= limits.block_bytes:
             block = cut(carry, grammar, width, final=False, max_field_bytes=bound)
             yield carry, block
@@ -61,29 +63,46 @@ def _blocks(  # noqa: PLR0917 - one way to call it
         yield carry, cut(carry, grammar, width, final=True, max_field_bytes=bound)
 
 
+def _body_chunks(source: Path, seen: Recognised) -> Iterator[bytes]:
+    at = 0
+    for chunk in utf8_chunks(source, seen.encoding):
+        end = len(chunk) if seen.trailer is None else seen.trailer.starts_at - at
+        if end <= 0:
+            return
+        yield chunk[max(seen.body_at - at, 0) : end]
+        at += len(chunk)
+
+
 class _BodyReader:
     """Reads the records below the header; `rows_in` counts them as it goes."""
 
-    def __init__(self, feed: Feed, header: tuple[str, ...], encoding: Encoding, limits: ReadLimits) -> None:
-        self.feed, self.header, self.encoding, self.limits = feed, header, encoding, limits
-        self.grammar = grammar_of(feed.dialect)
+    def __init__(self, feed: Feed, seen: Recognised, limits: ReadLimits) -> None:
+        self.feed, self.seen, self.limits = feed, seen, limits
+        self.header, self.encoding = seen.header, seen.encoding
         self.rows_in = 0
         self._line = 1
 
-    def pages(self, source: Path, body_at: int) -> Iterator[Page]:
-        """Yield the records below the header, block by block; raises `HeldError` on a record without an end."""
+    def pages(self, source: Path) -> Iterator[Page]:
+        """Yield the records below the header, block by block.
+
+        Raises `HeldError` on a record without an end, and in the end when the file states another number of records.
+        """
+        body_at = self.seen.body_at
         self._line += _count_line_ends(leading_bytes(source, self.encoding, body_at)[:body_at])
         personal = _masked_positions(self.feed, self.header)
         rejects = RejectTable(self.feed.dialect, len(self.header), personal)
-        blocks = _blocks(source, self.encoding, body_at, self.grammar, len(self.header), self.limits)
         try:
-            for data, block in blocks:
+            for data, block in _blocks(source, self.seen, self.limits):
                 rows = self._read_block(data, block, rejects)
                 yield Page(self.feed.entity, rows, rejects.taken())
         except RecordTooLongError as error:
             raise HeldError(
                 "record_too_long", str(error), self.feed.entity, self.header, rows_in=self.rows_in
             ) from error
+        stated = self.seen.trailer.rows if self.seen.trailer else None
+        if stated not in (None, self.rows_in):
+            detail = f"the file's last lines state {stated} records, it has {self.rows_in}; is it whole?"
+            raise HeldError("trailer_mismatch", detail, self.feed.entity, self.header, rows_in=self.rows_in)
 
     def _read_block(self, data: bytes, block: Block, rejects: RejectTable) -> pa.Table:
         first, line = self.rows_in + 1, self._line
@@ -161,7 +180,14 @@ class _BodyReader:
         )  # fmt: skip
         if table.num_rows != expected:
             raise ValueError(f"counted {expected} records but read {table.num_rows}")
+        return _stripped(table, self.feed.dialect.strip)
+
+
+def _stripped(table: pa.Table, characters: str) -> pa.Table:
+    """Return the cells without the characters that the vendor leaves at their edges."""
+    if not characters:
         return table
+    return pa.table({name: pc.utf8_trim(table[name], characters) for name in table.column_names})
 
 
 def _numbered(table: pa.Table, numbers: np.ndarray, lines: np.ndarray) -> pa.Table:

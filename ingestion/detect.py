@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from ingestion.contract import Column, Feed, System, fold_header
+from ingestion.contract import Column, Dialect, Feed, System, fold_header
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,8 @@ def header_problem(header: Sequence[str], max_columns: int) -> tuple[str, str] |
 
 
 def detect(header: Sequence[str], system: System) -> Detection:
-    """Return the feed that `header` is of: a mapped one whose required columns are all there, else any of the system's."""
+    """Return the delimited feed that `header` is of: a mapped one whose required columns are all there, else any of the system's."""
+    system = replace(system, feeds=tuple(feed for feed in system.feeds if isinstance(feed.form, Dialect)))
     mapped = tuple(feed for feed in system.feeds if feed.is_mapped)
     if mapped:
         found = _best(header, replace(system, feeds=mapped))

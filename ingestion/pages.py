@@ -58,13 +58,15 @@ class ReadLimits:
 class ReadOptions:
     """What a reader is told besides the file: limits, and what the account's settings say of its system's files.
 
-    `partner` are the account's own settings of the system (X12 codes and qualifiers), as plain values.
+    `encodings` of the account, when it has any, are tried instead of those a delimited feed declares. `partner` are the account's
+    own settings of the system (X12 codes and qualifiers), as plain values.
     """
 
     limits: ReadLimits = field(default_factory=ReadLimits)
     time_zone: str = "UTC"
     date_order: str | None = None
     decimal_mark: str = "."
+    encodings: tuple[str, ...] = ()
     partner: Mapping[str, Any] = field(default_factory=dict)
 
 

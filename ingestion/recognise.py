@@ -3,67 +3,136 @@
 from __future__ import annotations
 
 import csv
-from dataclasses import replace
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from itertools import islice
 from pathlib import Path
 
 from ingestion.contract import Dialect, Feed, System
 from ingestion.detect import Detection, detect, header_problem
 from ingestion.encoding import Encoding, EncodingRefusedError, choose_encoding, utf8_chunks
-from ingestion.pages import HeldError, ReadLimits
-from ingestion.positions import Grammar
+from ingestion.pages import HeldError, ReadLimits, ReadOptions
+from ingestion.records import Grammar
 from ingestion.rejects import cells_of
+from ingestion.trailer import Trailer, find_trailer
 
 CONTROLS = bytes(byte for byte in range(32) if byte not in (9, 10, 13)) + b"\x7f"
 """Control characters no text holds; tab and line ends are not among them."""
+_LINE = re.compile(rb"([^\r\n]*)(?:\r\n|\n|\r|\Z)")
 
 
-def recognise(
-    source: Path, system: System, limits: ReadLimits
-) -> tuple[Feed | Detection, tuple[str, ...], Encoding, int]:
-    """Return feed (or why none), header, encoding and where the body starts, trying each dialect the system declares."""
-    failures: list[tuple[Detection, tuple[str, ...], Encoding, int]] = []
+@dataclass(frozen=True, slots=True)
+class Recognised:
+    """A file whose header was read: what was `found` by it, in which dialect, and between which offsets its records stand.
+
+    Offsets count bytes of the text in UTF-8.
+    """
+
+    found: Detection
+    header: tuple[str, ...]
+    dialect: Dialect
+    encoding: Encoding
+    body_at: int
+    trailer: Trailer | None = None
+
+    @property
+    def feed(self) -> Feed | None:
+        """The feed of the file, if it is one."""
+        return self.found.feed
+
+
+def recognise(source: Path, system: System, options: ReadOptions) -> Recognised:
+    """Return what the file is by its header, trying each dialect the system declares; raises `HeldError` when there is none."""
+    failures: list[Recognised] = []
     problem: HeldError | None = None
     delimited = [feed for feed in system.feeds if isinstance(feed.form, Dialect)]
     for dialect in dict.fromkeys(feed.dialect for feed in delimited):
+        peers = replace(system, feeds=tuple(feed for feed in delimited if feed.dialect == dialect))
         try:
-            encoding = choose_encoding(source, dialect.encodings)
-            header, body_at = _read_header(source, encoding, dialect, limits)
+            encoding = choose_encoding(source, options.encodings or dialect.encodings)
+            seen = _read_header(source, encoding, dialect, peers, options.limits)
         except EncodingRefusedError as error:
             problem = HeldError("encoding", str(error))
             continue
         except HeldError as held:
             problem = held
             continue
-        peers = replace(system, feeds=tuple(feed for feed in delimited if feed.dialect == dialect))
-        found = detect(header, peers)
-        if found.feed is not None:
-            return found.feed, header, encoding, body_at
-        failures.append((found, header, encoding, body_at))
+        if seen.feed is not None:
+            return replace(seen, trailer=find_trailer(source, encoding, dialect, seen.body_at))
+        failures.append(seen)
     if not failures:
         raise problem or HeldError("unknown_header", f"{system.title} declares no delimited feeds")
-    return max(failures, key=lambda failure: bool(failure[0].looks_like))
+    return max(failures, key=lambda failure: bool(failure.found.looks_like))
 
 
-def _read_header(source: Path, encoding: Encoding, dialect: Dialect, limits: ReadLimits) -> tuple[tuple[str, ...], int]:
+def _read_header(source: Path, encoding: Encoding, dialect: Dialect, peers: System, limits: ReadLimits) -> Recognised:
+    """Return the first line, of those among which the header may stand, that is the header of a feed; else the likest one."""
     start = leading_bytes(source, encoding, 4 * limits.max_columns * 256)
-    skipped = len(start) - len(start.lstrip(b"\r\n"))
-    body = start[skipped:]
-    if not body:
+    if not start.strip(b"\r\n"):
         raise HeldError("empty", "the file has only blank lines")
+    failures: list[Recognised] = []
+    problem: HeldError | None = None
+    for at in _candidates(start, dialect.header_within):
+        try:
+            header, size = _header_at(start[at:], encoding, dialect, limits)
+        except HeldError as held:
+            problem = problem or held
+            continue
+        found = detect(header, peers)
+        seen = Recognised(found, header, dialect, encoding, at + size)
+        if found.feed is not None:
+            return replace(seen, body_at=at + size + _note_size(start[at + size :], dialect))
+        failures.append(seen)
+    if not failures:
+        raise problem or HeldError("unknown_header", "no line among the first ones is a header")
+    return max(failures, key=lambda failure: bool(failure.found.looks_like))
+
+
+def _candidates(text: bytes, within: int) -> Iterator[int]:
+    """Yield where the header may begin: the first line that is not blank, or each such line of the first `within`."""
+    if within == 1:
+        yield len(text) - len(text.lstrip(b"\r\n"))
+        return
+    for line in islice(_LINE.finditer(text), within):
+        if line.group().strip():
+            yield line.start()
+
+
+def _header_at(body: bytes, encoding: Encoding, dialect: Dialect, limits: ReadLimits) -> tuple[tuple[str, ...], int]:
+    """Return the cells of the record that `body` begins with, and its size with the line end."""
     line, size = _first_record(body, grammar_of(dialect))
     if line.translate(None, delete=CONTROLS) != line:
         raise HeldError("not_text", "the first line holds control characters; is this a text file?")
     try:
-        text = line.decode("utf-8")
-        cells = cells_of(text, dialect)
+        cells = cells_of(line.decode("utf-8"), dialect)
     except UnicodeDecodeError as error:
         raise HeldError("encoding", f"the header is not valid {encoding.name}") from error
     except csv.Error as error:
         raise HeldError("malformed_header", f"the header breaks the quoting rules: {error}") from error
-    header = tuple(cell.replace("\ufeff", "").strip() or f"(column {n})" for n, cell in enumerate(cells, start=1))
+    named = (cell.replace("\ufeff", "").strip().strip(dialect.strip or None) for cell in cells)
+    header = tuple(name or f"(column {n})" for n, name in enumerate(named, start=1))
     if found := header_problem(header, limits.max_columns):
         raise HeldError(*found)
-    return header, skipped + size
+    return header, size
+
+
+def _note_size(body: bytes, dialect: Dialect) -> int:
+    """Return the bytes of a descriptive row under the header, with the blank lines before it; 0 where there is none.
+
+    A pattern that an empty first cell matches means a row of nothing but empty cells.
+    """
+    text = body.lstrip(b"\r\n")
+    if not dialect.note_row or not text:
+        return 0
+    try:
+        record, size = _first_record(text, grammar_of(dialect))
+        cells = [cell.strip().strip(dialect.strip or None) for cell in cells_of(record.decode("utf-8"), dialect)]
+    except (HeldError, csv.Error, UnicodeDecodeError):
+        # a row that cannot be read is a record, and is refused as one
+        return 0
+    is_note = re.fullmatch(dialect.note_row, cells[0]) and (cells[0] or not any(cells))
+    return len(body) - len(text) + size if is_note else 0
 
 
 def leading_bytes(source: Path, encoding: Encoding, wanted: int) -> bytes:
