@@ -15,11 +15,10 @@ import pyarrow.compute as pc
 import pyarrow.csv as pa_csv
 
 from ingestion.contract import Dialect, Feed, System, fold_header
-from ingestion.detect import Detection
-from ingestion.encoding import Encoding, utf8_chunks
+from ingestion.encoding import utf8_chunks
 from ingestion.pages import HeldError, Opened, Page, ReadLimits, ReadOptions
-from ingestion.positions import Grammar, Positions, line_ends
-from ingestion.recognise import CONTROLS, grammar_of, leading_bytes, recognise
+from ingestion.positions import Positions, line_ends
+from ingestion.recognise import CONTROLS, Recognised, grammar_of, leading_bytes, recognise
 from ingestion.records import Block, RecordTooLongError, cut
 from ingestion.rejects import RejectTable, cells_of
 

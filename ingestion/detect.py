@@ -35,7 +35,7 @@ def header_problem(header: Sequence[str], max_columns: int) -> tuple[str, str] |
 
 
 def detect(header: Sequence[str], system: System) -> Detection:
-    """Return the delimited feed that `header` is of: a mapped one whose required columns are all there, else any of the system's."""
+    """Return the delimited feed that `header` is of: a mapped one whose required columns are all there, else any other."""
     system = replace(system, feeds=tuple(feed for feed in system.feeds if isinstance(feed.form, Dialect)))
     mapped = tuple(feed for feed in system.feeds if feed.is_mapped)
     if mapped:

@@ -13,7 +13,7 @@ from ingestion.contract import Dialect, Feed, System
 from ingestion.detect import Detection, detect, header_problem
 from ingestion.encoding import Encoding, EncodingRefusedError, choose_encoding, utf8_chunks
 from ingestion.pages import HeldError, ReadLimits, ReadOptions
-from ingestion.records import Grammar
+from ingestion.positions import Grammar
 from ingestion.rejects import cells_of
 from ingestion.trailer import Trailer, find_trailer
 

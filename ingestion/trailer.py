@@ -1,4 +1,4 @@
-"""Where the records of a delimited file end: the declared closing lines (counts, seller ids) are found from the back and set aside."""
+"""Where the records of a delimited file end: declared closing lines (a count, a seller) are found from the back and set aside."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _LINE = re.compile(rb"[^\r\n]+")
 
 @dataclass(frozen=True, slots=True)
 class Trailer:
-    """`starts_at` is the offset of the first closing line in the file's UTF-8 text; `rows` how many records the file says it has."""
+    """`starts_at` is the offset of the first closing line in the text as UTF-8; `rows` how many records the file says it has."""
 
     starts_at: int
     rows: int | None = None
@@ -35,11 +35,12 @@ def find_trailer(source: Path, encoding: Encoding, dialect: Dialect, body_at: in
     for line in reversed(list(_LINE.finditer(tail))):
         text = line.group().decode("utf-8", "replace").rstrip(dialect.delimiter + " \t")
         matched = next((match for pattern in patterns if (match := pattern.fullmatch(text))), None)
-        if text and matched is None or offset + line.start() < body_at:
+        if (text and matched is None) or offset + line.start() < body_at:
             break
         if matched is not None:
             stated = _stated(matched)
-            found = Trailer(offset + line.start(), stated if stated is not None else found and found.rows)
+            later = found.rows if found else None
+            found = Trailer(offset + line.start(), later if stated is None else stated)
     return found
 
 
