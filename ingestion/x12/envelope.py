@@ -99,10 +99,11 @@ class _Walk:
         self.transaction = transaction = Transaction(around, self.group, [segment])
         if segment.problem:
             transaction.refuse(segment.problem, f"segment {segment.number}: {_MEANING[segment.problem]}")
+        if self.group is not None:
+            self.group.set_count += 1
         if around.isa is None or self.group is None:
             transaction.refuse("missing_header", "no ISA and GS before it say whose it is")
             return
-        self.group.set_count += 1
         if self.group.problem:
             transaction.refuse("bad_group_header", self.group.problem)
         key = (self.group.control, transaction.control)

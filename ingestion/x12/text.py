@@ -22,8 +22,8 @@ _BAD = re.compile("[\udc80-\udcff]")
 def choose_encoding(source: Path) -> str:
     """Return `utf-8` or `cp1252`; raises `HeldError` for no bytes and for UTF-16 and UTF-32 marks.
 
-    A file with more whole UTF-8 characters beyond ASCII than bad bytes stays UTF-8: reading all of it as Windows-1252 would
-    garble every other accented letter without a sign.
+    A file with at least as many whole UTF-8 characters beyond ASCII as bad bytes stays UTF-8: reading all of it as Windows-1252
+    would garble every other accented letter without a sign.
     """
     with source.open("rb") as handle:
         start = handle.read(4)
@@ -38,7 +38,7 @@ def choose_encoding(source: Path) -> str:
             bad += bad_here
             whole += len(_NOT_ASCII.findall(text)) - bad_here
     whole -= start.startswith(codecs.BOM_UTF8)
-    return "utf-8" if bad == 0 or whole > bad or not _is_cp1252(source) else "cp1252"
+    return "utf-8" if bad == 0 or whole >= bad or not _is_cp1252(source) else "cp1252"
 
 
 def chunks(source: Path, encoding: str) -> Iterator[str]:
