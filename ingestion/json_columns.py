@@ -69,9 +69,10 @@ def region(name: str, *paths: str) -> Column:
 
 
 def personal(*paths: str) -> tuple[Column, ...]:
-    """Members that are never stored, and all below them that no other column names."""
+    """Members that are personal, free text or of no use, and all below them that no other column names: never stored."""
     return tuple(
-        Column(_snake(path), (path,), personal=True, note="personal or free text, never stored") for path in paths
+        Column(_snake(path), (path,), personal=True, note="personal, free text or of no use; never stored")
+        for path in paths
     )
 
 

@@ -117,5 +117,6 @@ def _elements(text: str) -> Iterator[Piece]:
         if not closed and text[after : after + 1] != ",":
             raise json.JSONDecodeError("Expecting ',' delimiter", text, after)
         start = after if closed else skip_blank(text, after + 1)
-    if skip_blank(text, start + 1) != len(text):
-        raise json.JSONDecodeError("Extra data", text, start + 1)
+    rest = skip_blank(text, start + 1)
+    if rest != len(text):
+        raise json.JSONDecodeError("Extra data", text, rest)

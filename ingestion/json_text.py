@@ -69,8 +69,9 @@ def skip_blank(text: str, start: int) -> int:
 def whole_value(text: str) -> Value:
     """Return the one value that `text` holds; raises ValueError and TooDeepError."""
     value, end = value_at(text, skip_blank(text, 0))
-    if skip_blank(text, end) != len(text):
-        raise json.JSONDecodeError("Extra data", text, end)
+    rest = skip_blank(text, end)
+    if rest != len(text):
+        raise json.JSONDecodeError("Extra data", text, rest)
     return value
 
 
@@ -115,7 +116,7 @@ def suspicion(text: str, longest: int) -> Suspicion:
 
 def fault(value: Value, suspected: Suspicion, longest: int) -> str:
     """Return why a parsed value may not be kept, or an empty text."""
-    if suspected.deep and _depth(value) > DEEPEST:
+    if suspected.deep and _is_too_deep(value):
         return "too_deep"
     if any(isinstance(part, Repeated) for part in _parts(value)):
         return "duplicate_key"
@@ -126,18 +127,13 @@ def fault(value: Value, suspected: Suspicion, longest: int) -> str:
     return ""
 
 
-def _depth(value: Value) -> int:
+def _is_too_deep(value: Value) -> bool:
     level, depth = [value], 0
     while level and depth <= DEEPEST:
-        level = [part for outer in level for part in _children(outer)]
-        depth += 1
-    return depth - 1
-
-
-def _children(value: Value) -> list[Value]:
-    if isinstance(value, dict):
-        return list(value.values())
-    return value if isinstance(value, list) else []
+        outer = [part for part in level if isinstance(part, (dict, list))]
+        depth += bool(outer)
+        level = [part for found in outer for part in (found.values() if isinstance(found, dict) else found)]
+    return depth > DEEPEST
 
 
 def _parts(value: Value) -> Iterator[Value]:

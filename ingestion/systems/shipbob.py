@@ -48,7 +48,7 @@ STOCK = Feed(
     cadence_hours=24,
     form=JsonShape(
         records=_STOCK,
-        marks=("|".join(("total_fulfillable_quantity", "totalFulfillableQuantity", "totalFulfillable", _BY_CENTRE)),),
+        marks=("total_fulfillable_quantity|totalFulfillableQuantity|totalFulfillable",),
     ),
     columns=(
         _ITEM_ID,
@@ -88,6 +88,7 @@ STOCK_LOCATIONS = Feed(
     columns=(
         _ITEM_ID,
         ident("sku", "sku"),
+        text("item_name", "name"),
         Column(
             "location_id",
             (f"{_LOCATIONS}.location_id", f"{_LOCATIONS}.id", f"{_CENTRES}.id", f"{_CENTRES_CAMEL}.id"),
