@@ -1,4 +1,4 @@
-"""Shopify admin exports: orders, inventory (three layouts) and products.
+"""Shopify admin exports: orders, inventory (three layouts) and products; and the feeds of its bulk operations.
 
 Facts about the files: the header grew by insertion over the years (71, 73, 78 and 79 columns were seen), so columns are
 matched by name. Times carry the store's offset row by row. Rows after the first of an order are blank in the order columns;
@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ingestion.contract import Column, ColumnType, Feed, FeedKind, System, fold_header
+from ingestion.systems.shopify_bulk import BULK_FEEDS
 
 if TYPE_CHECKING:
     import polars as pl
@@ -190,4 +191,4 @@ PRODUCTS = Feed(
     ),
 )
 
-SHOPIFY = System(name="shopify", title="Shopify", feeds=(ORDERS, INVENTORY, PRODUCTS))
+SHOPIFY = System(name="shopify", title="Shopify", feeds=(ORDERS, INVENTORY, PRODUCTS, *BULK_FEEDS))

@@ -10,13 +10,15 @@ from typing import Any
 import pytest
 
 from ingestion import ensure_raw_tables, write_templates
-from ingestion.contract import LINEAGE_COLUMNS, Feed, System, fold_header, raw_table
+from ingestion.contract import LINEAGE_COLUMNS, Dialect, Feed, JsonShape, System, fold_header, raw_table
 from ingestion.detect import detect, header_problem
 from ingestion.systems import SYSTEMS, system_named
 from warehouse.connection import writer
 from warehouse.raw_store import table_columns
 
 FEEDS = [pytest.param(system, feed, id=raw_table(system, feed)) for system in SYSTEMS for feed in system.feeds]
+DELIMITED = [param for param in FEEDS if isinstance(param.values[1].form, Dialect)]
+JSON = [param for param in FEEDS if isinstance(param.values[1].form, JsonShape)]
 NAME = re.compile(r"[a-z][a-z0-9_]*")
 
 
@@ -47,11 +49,28 @@ def test_a_feed_is_declared_soundly(system: System, feed: Feed) -> None:
             assert column.type.value == "decimal", column.name
         if column.name.endswith("_at"):
             assert column.type.value == "timestamp", column.name
-    assert len(feed.dialect.delimiter) == 1
-    assert feed.dialect.delimiter.isascii()
+    if isinstance(feed.form, Dialect):
+        assert len(feed.form.delimiter) == 1
+        assert feed.form.delimiter.isascii()
 
 
-@pytest.mark.parametrize(("system", "feed"), FEEDS)
+@pytest.mark.parametrize(("system", "feed"), JSON)
+def test_a_json_feed_has_paths_that_lead_to_its_rows(system: System, feed: Feed) -> None:
+    shape = feed.form
+    assert isinstance(shape, JsonShape)
+    assert shape.marks or shape.record_type, "a record must show that it belongs to the feed"
+    ways = shape.rows.split("|")
+    assert all(way == "" or way.endswith("[]") for way in ways)
+    paths = header_of(feed) + [alias for column in feed.columns for alias in column.headers[1:]]
+    for path in paths:
+        assert not path.endswith("[]"), "a list is a column under its plain name"
+        within = path.rpartition("[].")[0]
+        assert not within or any(way.startswith(f"{within}[]") for way in ways), path
+    if shape.rows:
+        assert any(path.startswith(f"{way}.") for way in ways for path in paths), "rows without a cell of their own"
+
+
+@pytest.mark.parametrize(("system", "feed"), DELIMITED)
 def test_a_feed_is_known_by_its_own_header_and_by_its_required_part(system: System, feed: Feed) -> None:
     whole = header_of(feed)
     assert header_problem(whole, 2000) is None
@@ -60,7 +79,7 @@ def test_a_feed_is_known_by_its_own_header_and_by_its_required_part(system: Syst
     assert detect([*whole, "a column of next year"], system).feed is feed
 
 
-@pytest.mark.parametrize(("system", "feed"), FEEDS)
+@pytest.mark.parametrize(("system", "feed"), DELIMITED)
 def test_a_feed_without_a_required_column_is_never_taken_for_another(system: System, feed: Feed) -> None:
     if feed.reshape_supplies:
         required = [column for column in feed.required_headers if column.name not in feed.reshape_supplies]

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from ingestion.contract import Feed, JsonShape, System, fold_header
+from ingestion.contract import System
 from ingestion.json_rows import open_json
 from ingestion.pages import ReadOptions
 from ingestion.systems.aftership import AFTERSHIP
@@ -91,22 +91,3 @@ def test_the_vendors_own_example_is_read_whole_and_knows_every_member(name: str,
     assert {page.entity: page.rows.num_rows for page in pages} == rows
     assert sum(page.rejects.num_rows for page in pages) == 0
     assert not [text for page in pages for text in page.rows["_undeclared"].to_pylist() if text]
-
-
-@pytest.mark.parametrize(
-    ("system", "feed"),
-    [pytest.param(s, f, id=f"{s.name}-{f.entity}") for s in JSON_SYSTEMS for f in s.feeds],
-)
-def test_a_json_feed_is_declared_soundly(system: System, feed: Feed) -> None:
-    assert isinstance(feed.form, JsonShape)
-    assert feed.form.marks or feed.form.record_type, "a record must say that it is this feed's"
-    paths = [header for column in feed.columns for header in column.headers]
-    assert len({fold_header(path) for path in paths}) == len(paths)
-    ways = feed.form.rows.split("|")
-    assert all(way == "" or way.endswith("[]") for way in ways)
-    for path in paths:
-        assert not path.endswith("[]"), "a list is a column under its plain name"
-        inside = path.rpartition("[].")[0]
-        assert not inside or any(way.startswith(f"{inside}[]") for way in ways), path
-    if feed.form.rows:
-        assert any(path.startswith(f"{way}.") for way in ways for path in paths), "rows without a cell of their own"
