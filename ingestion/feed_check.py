@@ -14,7 +14,7 @@ from typing import Any
 import polars as pl
 
 from ingestion.conform import Lineage, Typed, type_page
-from ingestion.contract import Column, Feed, System
+from ingestion.contract import Column, Dialect, Feed, System
 from ingestion.feed_fixes import fix_of, held_fix
 from ingestion.forms import open_file
 from ingestion.headers import match_headers
@@ -27,7 +27,10 @@ MOST_FINDINGS = 1000
 
 @dataclass(frozen=True, slots=True)
 class HeaderMatch:
-    """Where a column comes from: a header of the file, a constant, or nothing; `state` is mapped, constant, missing or unused."""
+    """Where a column comes from: a header of the file, a constant, or nothing; `state` is mapped, constant, missing or unused.
+
+    `wanted` are the headers that were looked for.
+    """
 
     column: str
     type: str
@@ -35,6 +38,7 @@ class HeaderMatch:
     header: str = ""
     constant: str = ""
     is_needed: bool = False
+    wanted: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,14 +187,19 @@ def _match(part: FeedPart, feed: Feed, header: tuple[str, ...]) -> None:
     matched = match_headers(_after_reshape(feed, header), feed)
     part.matches = tuple(_header_match(column, matched.source.get(column.name, "")) for column in feed.stored_columns)
     part.unmapped = matched.added
-    part.dropped = tuple(
-        matched.source[column.name] for column in feed.columns if column.personal and column.name in matched.source
-    )
+    personal = [column for column in feed.columns if column.personal]
+    if isinstance(feed.form, Dialect):
+        part.dropped = tuple(matched.source[column.name] for column in personal if column.name in matched.source)
+    else:
+        # such a reader leaves what is personal out of its headers
+        part.dropped = tuple(column.headers[0] for column in personal)
 
 
 def _header_match(column: Column, header: str) -> HeaderMatch:
     state = "mapped" if header else "constant" if column.constant else "missing" if column.headers else "unused"
-    return HeaderMatch(column.name, column.type.value, state, header, column.constant, not column.nullable)
+    return HeaderMatch(
+        column.name, column.type.value, state, header, column.constant, not column.nullable, column.headers
+    )
 
 
 def _after_reshape(feed: Feed, header: tuple[str, ...]) -> list[str]:

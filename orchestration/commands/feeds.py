@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from ingestion.pages import ReadOptions
 
 _SHOWN_FINDINGS = 30
+_MOST_COLUMNS = 12
 _STATE_STYLE = {"mapped": "green", "constant": "green", "missing": "yellow", "unused": "dim"}
 
 feed_app = typer.Typer(help="Exports and how they are read.", no_args_is_help=True)
@@ -114,6 +115,8 @@ def _render_header(console: Console, part: FeedPart) -> None:
         if match.state == "unused" and not match.is_needed:
             continue
         origin = match.header or (f"always {match.constant!r}" if match.constant else "")
+        if match.state == "missing":
+            origin = "looked for " + " or ".join(map(repr, match.wanted))
         name = f"{match.column} *" if match.is_needed else match.column
         style = "red" if match.state == "missing" and match.is_needed else _STATE_STYLE[match.state]
         table.add_row(name, match.type, f"[{style}]{match.state}[/]", _plain(origin))
@@ -127,10 +130,21 @@ def _render_rows(console: Console, part: FeedPart) -> None:
     if not part.rows:
         return
     used = [m.column for m in part.matches if m.state in ("mapped", "constant")]
+    if len(used) > _MOST_COLUMNS:
+        for row in part.rows:
+            filled = [f"{name} = {_cell(row[name])}" for name in used if row[name] is not None]
+            console.print(f"row {row['_source_row']}: {', '.join(filled)}", markup=False)
+        return
     table = Table("row", *used, box=None, header_style="bold")
     for row in part.rows:
-        table.add_row(str(row["_source_row"]), *("" if row[name] is None else _plain(row[name]) for name in used))
+        table.add_row(str(row["_source_row"]), *(_plain(_cell(row[name])) for name in used))
     console.print(table)
+
+
+def _cell(value: object) -> str:
+    from decimal import Decimal
+
+    return "" if value is None else f"{value.normalize():f}" if isinstance(value, Decimal) else str(value)
 
 
 def _render_findings(console: Console, part: FeedPart) -> None:
