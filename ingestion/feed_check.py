@@ -57,7 +57,7 @@ class Finding:
 class FeedPart:
     """One feed of the file: rows in = loaded + refused; `repeated` rows share their key with another row.
 
-    `rows` are the first rows as they would load. `counts` are the findings by column and reason, `findings` the first of them.
+    `skipped` rows are no records, as the mapping says. `rows` are the first rows as they would load. `counts` are the findings by column and reason, `findings` the first of them.
     """
 
     entity: str
@@ -70,6 +70,7 @@ class FeedPart:
     rows_loaded: int = 0
     rows_refused: int = 0
     repeated: int = 0
+    skipped: int = 0
     rows: list[dict[str, Any]] = field(default_factory=list)
     counts: dict[str, int] = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)
@@ -136,6 +137,8 @@ class _PartCheck:
         self.part.rows_loaded += typed.good.height
         self.part.rows_refused += typed.refused.height
         self.part.rows_in = self.part.rows_loaded + self.part.rows_refused
+        if self.feed.is_mapped:
+            self.part.skipped += page.rows.num_rows + page.rejects.num_rows - typed.good.height - typed.refused.height
         if (more := self.wanted - len(self.part.rows)) > 0:
             self.part.rows.extend(_shown(typed.good.head(more), self.feed))
         if self.feed.unique_in_file:

@@ -6,11 +6,12 @@ reading works unchanged.
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from company import Account, ConfigurationError, Paths
-from ingestion.contract import Column, ColumnType, Dialect, Feed, Form, JsonShape, System, Written
+from ingestion.contract import Column, ColumnType, Dialect, Feed, Form, JsonShape, System, Written, fold_header
 from ingestion.mapping_file import (
     ColumnTable,
     CsvTable,
@@ -24,6 +25,30 @@ from ingestion.mapping_file import (
 from ingestion.mapping_forms import MOMENTS, NUMBERS
 from ingestion.mapping_rules import problems_of
 from ingestion.systems import HOUSE, system_named
+
+if TYPE_CHECKING:
+    import polars as pl
+
+
+@dataclass(frozen=True, slots=True)
+class SkipBlank:
+    """Leaves out the rows that hold nothing under any of these headers: an order's heading above its items, a total below them.
+
+    A file that lacks one of the headers keeps all its rows.
+    """
+
+    headers: tuple[str, ...]
+
+    def __call__(self, frame: pl.DataFrame) -> pl.DataFrame:
+        """Return the frame of text cells without those rows."""
+        import polars as pl
+
+        there = {fold_header(name): name for name in frame.columns}
+        names = [there.get(fold_header(header)) for header in self.headers]
+        cells = [pl.col(name) for name in names if name is not None]
+        if len(cells) < len(names):
+            return frame
+        return frame.filter(pl.any_horizontal(cell.fill_null("").str.strip_chars() != "" for cell in cells))
 
 
 def load_mapping(path: Path) -> Feed:
@@ -42,6 +67,7 @@ def load_mapping(path: Path) -> Feed:
         title=mapping.title or f"{house.title} ({path.stem})",
         form=_form(mapping),
         columns=(*(_column(column, mapping) for column in house.columns), *_dropped(mapping)),
+        reshape=SkipBlank(tuple(mapping.csv.skip_blank)) if mapping.csv and mapping.csv.skip_blank else None,
         is_mapped=True,
     )
 

@@ -44,6 +44,7 @@ class CsvTable(_Table):
     trailer: list[str] = []
     note_row: str = ""
     strip: str = ""
+    skip_blank: list[str] = []
 
 
 class JsonTable(_Table):

@@ -48,6 +48,8 @@ def _csv(table: CsvTable) -> Iterator[Problem]:
         yield Problem(
             "csv.quote", f"{table.quote!r} is not one character", 'write \'"\', or "" when cells are never quoted'
         )
+    if not all(fold_header(header) for header in table.skip_blank):
+        yield Problem("csv.skip_blank", "a header is blank", "remove it")
     for name in table.encodings:
         try:
             codecs.getincrementaldecoder(name)

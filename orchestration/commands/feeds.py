@@ -105,6 +105,8 @@ def _render_part(console: Console, part: FeedPart, *, is_held: bool) -> None:
             f"[bold {'green' if good else 'red'}]{part.rows_in} rows in = {part.rows_loaded} would load + "
             f"{part.rows_refused} would be refused[/]"
         )
+        if part.skipped:
+            console.print(f"{part.skipped} more rows are no records, as csv.skip_blank says", style="dim")
         if part.repeated:
             console.print(f"[bold red]{part.repeated} rows share their key with another row of the file[/]")
 

@@ -96,6 +96,23 @@ def test_every_fault_of_every_row_is_said_with_its_line_and_what_to_do(tmp_path:
     assert "Gil" not in repr(part)
 
 
+def test_rows_that_are_no_records_are_counted_apart(tmp_path: Path) -> None:
+    [part] = check_file(FIXTURES / "ebay_like.csv", mapped("ebay_like"), ReadOptions()).parts
+    assert (part.rows_in, part.rows_loaded, part.skipped) == (2, 2, 1)
+    text = (FIXTURES / "ebay_like.csv").read_text(encoding="utf-8")
+    without = text.replace("Transaction ID", "Number")
+    (tmp_path / "export.csv").write_text(without, encoding="utf-8")
+    mapping = (FIXTURES / "ebay_like.toml").read_text(encoding="utf-8")
+    (tmp_path / "m.toml").write_text(
+        mapping.replace('headers = ["Transaction ID"]', 'headers = ["Number"]'), encoding="utf-8"
+    )
+    system = replace(HOUSE, feeds=(load_mapping(tmp_path / "m.toml"),))
+    [part] = check_file(tmp_path / "export.csv", system, ReadOptions()).parts
+    assert (part.rows_in, part.rows_loaded, part.skipped) == (3, 2, 0), (
+        "nothing is skipped by a header that is not there"
+    )
+
+
 def test_rows_that_share_their_key_are_counted(tmp_path: Path) -> None:
     lines = BROKEN.splitlines()
     part = only_part("\n".join([lines[0], lines[4], lines[4]]), tmp_path)

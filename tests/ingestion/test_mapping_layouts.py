@@ -47,7 +47,7 @@ def test_a_marketplace_report_with_a_preamble_a_trailer_and_money_with_signs() -
         (datetime(2026, 7, 21, 7), datetime(2026, 7, 23, 7), "United States"),
         (datetime(2026, 11, 2, 8), datetime(2026, 11, 4, 8), "Canada"),
     ]
-    assert columns(rows, "_extra", "_source_row") == [('{"Feedback Left":"Yes"}', 1), ('{"Feedback Left":"No"}', 2)]
+    assert columns(rows, "_extra", "_source_row") == [('{"Feedback Left":"Yes"}', 1), ('{"Feedback Left":"No"}', 3)]
 
 
 def test_a_video_shop_with_tabs_in_its_cells_and_a_row_of_explanations() -> None:
