@@ -57,7 +57,8 @@ class Finding:
 class FeedPart:
     """One feed of the file: rows in = loaded + refused; `repeated` rows share their key with another row.
 
-    `skipped` rows are no records, as the mapping says. `rows` are the first rows as they would load. `counts` are the findings by column and reason, `findings` the first of them.
+    `skipped` rows are no records, as the mapping says. `rows` are the first rows as they would load. `counts` are the findings by
+    column and reason, `findings` the first of them.
     """
 
     entity: str

@@ -38,6 +38,7 @@ tax_basis = "exclusive"          # exclusive | inclusive: whether its prices con
 # system = "house"
 # time_zone = "America/New_York"
 # is_sales_channel = false
+# mappings = ["orders.toml"]                 # other exports, each read by a file in mappings/; docs/adding-a-system.md
 
 # Where computed stock and purchase proposals go, as files in data/outbox/<name>/.
 # kind: shopify_inventory_csv | amazon_listings_feed | woocommerce_batch_json | purchase_proposals_csv
@@ -81,6 +82,7 @@ README = """\
     tallyhouse.toml       accounts, destinations, environments, limits; every key is explained there
     policy/               thresholds, buffers, service levels: edit the rows, keep the columns, give a reason
     templates/            empty CSVs with the right headers, for anything that has no export
+    mappings/             your own: how another export fills a template, without code (`tallyhouse feed check` tries one)
     data/landing/<account>/   put exports here; they are never changed
     data/quarantine/      files that were held whole, each with its reason
     data/serving/         published versions; dashboards and `tallyhouse query` read these
