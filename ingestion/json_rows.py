@@ -92,7 +92,7 @@ class _Reader:
         if piece.reason:
             self._unread(piece)
             return
-        suspected = suspicion(piece.text, self.limits.max_field_chars)
+        suspected = suspicion(piece.text, self.limits.max_field_chars, repeated=piece.repeated)
         for path, records in self.shapes.records(piece.value):
             if not records:
                 self.empty_at.add(path)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ingestion.encoding import EncodingRefusedError, choose_encoding
-from ingestion.json_text import TooDeepError, Value, skip_blank, value_at, whole_value
+from ingestion.json_text import Parser, TooDeepError, Value, skip_blank
 from ingestion.pages import HeldError
 
 
@@ -28,6 +28,8 @@ class Piece:
     text: str
     reason: str = ""
     detail: str = ""
+    repeated: bool = False
+    """Whether some object in it has a key twice."""
 
 
 def pieces_of(source: Path) -> Iterator[Piece]:
@@ -59,13 +61,15 @@ def _filled_lines(source: Path, skip: int) -> Iterator[tuple[int, bytes]]:
 
 
 def _lines(source: Path, skip: int) -> Iterator[Piece]:
+    parser = Parser()
     for number, line in _filled_lines(source, skip):
         try:
             text, reason = line.decode("utf-8"), ""
         except UnicodeDecodeError:
             text, reason = line.decode("utf-8", "surrogateescape"), "undecodable"
         try:
-            yield Piece(number, whole_value(text), text, reason)
+            parsed = parser.whole_value(text)
+            yield Piece(number, parsed.value, text, reason, repeated=parsed.repeated)
         except TooDeepError as error:
             yield Piece(number, None, text, "too_deep", str(error))
         except json.JSONDecodeError as error:
@@ -99,20 +103,22 @@ def _document(source: Path, skip: int) -> Iterator[Piece]:
 
 def _only_value(text: str) -> Iterator[Piece]:
     start = skip_blank(text, 0)
-    yield Piece(text.count("\n", 0, start) + 1, whole_value(text), text)
+    parsed = Parser().whole_value(text)
+    yield Piece(text.count("\n", 0, start) + 1, parsed.value, text, repeated=parsed.repeated)
 
 
 def _elements(text: str) -> Iterator[Piece]:
     """Yield the elements of the array that is the document."""
+    parser = Parser()
     position = skip_blank(text, 0) + 1
     line = text.count("\n", 0, position) + 1
     start = skip_blank(text, position)
     closed = text[start : start + 1] == "]"
     while not closed:
         line, position = line + text.count("\n", position, start), start
-        value, end = value_at(text, start)
-        yield Piece(line, value, text[start:end])
-        after = skip_blank(text, end)
+        parsed = parser.value_at(text, start)
+        yield Piece(line, parsed.value, text[start : parsed.end], repeated=parsed.repeated)
+        after = skip_blank(text, parsed.end)
         closed = text[after : after + 1] == "]"
         if not closed and text[after : after + 1] != ",":
             raise json.JSONDecodeError("Expecting ',' delimiter", text, after)

@@ -38,41 +38,57 @@ class TooDeepError(Exception):
     """Nested deeper than the parser can follow."""
 
 
-def _object(pairs: list[tuple[str, Value]]) -> dict[str, Value]:
-    members = dict(pairs)
-    return members if len(members) == len(pairs) else Repeated(members)
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """A value, where its text ends, and whether some object in it has a key twice (which makes it a `Repeated`)."""
+
+    value: Value
+    end: int
+    repeated: bool
+
+
+class Parser:
+    """The standard library's parser, kept for one file, which also notes an object that has a key twice."""
+
+    def __init__(self) -> None:
+        self._repeated = False
+        self._decoder = json.JSONDecoder(
+            object_pairs_hook=self._object, parse_int=Number, parse_float=Number, parse_constant=_no_number, strict=True
+        )
+
+    def value_at(self, text: str, start: int) -> Parsed:
+        """Return the value that begins at `start`; raises ValueError and TooDeepError."""
+        self._repeated = False
+        try:
+            value, end = self._decoder.raw_decode(text, start)
+        except RecursionError as error:
+            raise TooDeepError(f"nested deeper than {DEEPEST} levels") from error
+        return Parsed(value, end, self._repeated)
+
+    def whole_value(self, text: str) -> Parsed:
+        """Return the one value that `text` holds; raises ValueError and TooDeepError."""
+        parsed = self.value_at(text, skip_blank(text, 0))
+        rest = skip_blank(text, parsed.end)
+        if rest != len(text):
+            raise json.JSONDecodeError("Extra data", text, rest)
+        return parsed
+
+    def _object(self, pairs: list[tuple[str, Value]]) -> dict[str, Value]:
+        members = dict(pairs)
+        if len(members) == len(pairs):
+            return members
+        self._repeated = True
+        return Repeated(members)
 
 
 def _no_number(word: str) -> Value:
     raise ValueError(f"{word} is not a number")
 
 
-_DECODER = json.JSONDecoder(
-    object_pairs_hook=_object, parse_int=Number, parse_float=Number, parse_constant=_no_number, strict=True
-)
-
-
-def value_at(text: str, start: int) -> tuple[Value, int]:
-    """Return the value that begins at `start` and where it ends; raises ValueError and TooDeepError."""
-    try:
-        return _DECODER.raw_decode(text, start)
-    except RecursionError as error:
-        raise TooDeepError(f"nested deeper than {DEEPEST} levels") from error
-
-
 def skip_blank(text: str, start: int) -> int:
     """Return the position of the first character from `start` that is not JSON white space."""
     found = _SPACE.match(text, start)
     return found.end() if found else start
-
-
-def whole_value(text: str) -> Value:
-    """Return the one value that `text` holds; raises ValueError and TooDeepError."""
-    value, end = value_at(text, skip_blank(text, 0))
-    rest = skip_blank(text, end)
-    if rest != len(text):
-        raise json.JSONDecodeError("Extra data", text, rest)
-    return value
 
 
 def compact(value: Value) -> str:
@@ -100,14 +116,16 @@ def cell_text(value: Value) -> str:
 class Suspicion:
     """What a text tells cheaply of the faults its values may have; most texts are under no suspicion at all."""
 
+    repeated: bool
     deep: bool
     forbidden: bool
     long: bool
 
 
-def suspicion(text: str, longest: int) -> Suspicion:
+def suspicion(text: str, longest: int, *, repeated: bool) -> Suspicion:
     """Return the faults to look for in the values of `text`; `longest` is the most characters one may have."""
     return Suspicion(
+        repeated=repeated,
         deep=text.count("{") + text.count("[") > DEEPEST,
         forbidden=_SUSPECT.search(text) is not None,
         long=len(text) > longest,
@@ -118,7 +136,7 @@ def fault(value: Value, suspected: Suspicion, longest: int) -> str:
     """Return why a parsed value may not be kept, or an empty text."""
     if suspected.deep and _is_too_deep(value):
         return "too_deep"
-    if any(isinstance(part, Repeated) for part in _parts(value)):
+    if suspected.repeated and any(isinstance(part, Repeated) for part in _parts(value)):
         return "duplicate_key"
     if suspected.forbidden and any(_FORBIDDEN.search(text) for text in _texts(value)):
         return "control_character"
