@@ -22,7 +22,7 @@ from ingestion.pages import HeldError, Opened, Page, ReadOptions
 from ingestion.rejects import MASK
 
 MOST_FINDINGS = 1000
-"""Findings that are listed one by one; all of them are counted."""
+"""Findings that are listed one by one. From the page after them on, a refused row counts once, by its first fault."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,11 +144,18 @@ class _PartCheck:
             self.part.rows.extend(_shown(typed.good.head(more), self.feed))
         if self.feed.unique_in_file:
             self._keys.append(typed.good.select(self.feed.grain))
-        for finding in self._findings(page, typed):
-            key = f"{finding.column}:{finding.reason}"
-            self.part.counts[key] = self.part.counts.get(key, 0) + 1
-            if len(self.part.findings) < MOST_FINDINGS:
-                self.part.findings.append(finding)
+        if len(self.part.findings) < MOST_FINDINGS:
+            for finding in self._findings(page, typed):
+                self._count(finding.column, finding.reason, 1)
+                if len(self.part.findings) < MOST_FINDINGS:
+                    self.part.findings.append(finding)
+        else:
+            for column, reason, count in typed.refused.group_by("column_name", "reason_code").len().iter_rows():
+                self._count(column or "", reason, count)
+
+    def _count(self, column: str, reason: str, count: int) -> None:
+        key = f"{column}:{reason}"
+        self.part.counts[key] = self.part.counts.get(key, 0) + count
 
     def finished(self, header: tuple[str, ...]) -> FeedPart:
         """Return the part once every page is added; `header` is the file's."""
@@ -171,13 +178,16 @@ class _PartCheck:
             yield self._finding(record, record["detail"])
 
     def _of_each_column(self, page: Page, typed: Typed) -> Iterator[dict[str, Any]]:
-        rows_only = Page(page.entity, page.rows)
+        frame = pl.DataFrame(page.rows)
+        if self.feed.reshape is not None:
+            frame = self.feed.reshape(frame)
+        matched = match_headers(frame.columns, self.feed)
         for column in self.feed.stored_columns:
             blank = 0 if column.nullable else typed.blank_cells.get(column.name, 0)
-            if not blank and not typed.refused_cells.get(column.name):
-                continue
-            one = replace(self.feed, columns=(column,))
-            yield from type_page(rows_only, one, _lineage(), self.options).refused.to_dicts()
+            if column.name in matched.source and (blank or typed.refused_cells.get(column.name)):
+                cells = frame.select(matched.source[column.name], "_source_row", "_line_no").to_arrow()
+                one = replace(self.feed, columns=(column,), reshape=None)
+                yield from type_page(Page(page.entity, cells), one, _lineage(), self.options).refused.to_dicts()
 
     def _finding(self, record: dict[str, Any], detail: str) -> Finding:
         column, reason = record["column_name"] or "", record["reason_code"]

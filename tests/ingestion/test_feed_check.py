@@ -13,7 +13,7 @@ from ingestion.contract import System
 from ingestion.feed_check import FeedPart, check_file
 from ingestion.feed_fixes import fix_of
 from ingestion.mapping import load_mapping
-from ingestion.pages import ReadOptions
+from ingestion.pages import ReadLimits, ReadOptions
 from ingestion.refusals import _EXPECTED
 from ingestion.systems import HOUSE, SYSTEMS
 
@@ -156,3 +156,13 @@ def test_every_reason_has_something_to_do(reason: str) -> None:
     for feed in (HOUSE.feeds[0], replace(HOUSE.feeds[0], is_mapped=True)):
         assert len(fix_of(reason, "sku", feed)) > 20
         assert "{" not in fix_of(reason, "sku", feed)
+
+
+def test_a_long_list_of_faults_is_counted_and_not_listed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ingestion.feed_check.MOST_FINDINGS", 2)
+    lines = BROKEN.splitlines()
+    (tmp_path / "export.csv").write_text("\n".join([lines[0], *[lines[1]] * 50]), encoding="utf-8")
+    options = ReadOptions(limits=ReadLimits(block_bytes=400))
+    [part] = check_file(tmp_path / "export.csv", mapped("shipping_tool"), options).parts
+    assert (part.rows_in, part.rows_refused, len(part.findings)) == (50, 50, 2)
+    assert 50 <= sum(part.counts.values()) < 4 * 50
