@@ -9,7 +9,8 @@ from __future__ import annotations
 from ingestion.contract import Feed, FeedKind, JsonShape, System, Written
 from ingestion.json_columns import EPOCH_MS, at, count, customer, flag, ident, key, number, personal, region, text
 
-_STATUS = Written(words=(("Canceled", "Cancelled"), ("CANCELED", "CANCELLED")))
+_UNIT_STATUS = Written(words=(("Canceled", "Cancelled"),))
+_RETURN_STATUS = Written(words=(("Canceled", "CANCELLED"),))
 _ORDERS = "list.elements.order[]|order[]|order|"
 _ORDER = ("purchaseOrderId", "orderLines")
 _LINE = "orderLines.orderLine[]"
@@ -71,7 +72,7 @@ ORDER_LINE_STATUSES = Feed(
         key("line_number", f"{_LINE}.lineNumber"),
         ident("sku", f"{_LINE}.item.sku"),
         text(
-            "line_status", f"{_STATE}.status", written=_STATUS, needed=True,
+            "line_status", f"{_STATE}.status", written=_UNIT_STATUS, needed=True,
             note="Created, Acknowledged, Shipped, Delivered, Cancelled",
         ),
         text("sub_status", f"{_STATE}.subStatus"),
@@ -118,7 +119,12 @@ RETURN_LINES = Feed(
         count("quantity", f"{_RETURN}.quantity.measurementValue", note="units"),
         text("unit_of_measure", f"{_RETURN}.quantity.unitOfMeasure"),
         text("return_reason", f"{_RETURN}.returnReason"),
-        text("return_status", f"{_RETURN}.status", written=_STATUS, note="INITIATED, DELIVERED, COMPLETED, CANCELLED"),
+        text(
+            "return_status",
+            f"{_RETURN}.status",
+            written=_RETURN_STATUS,
+            note="INITIATED, DELIVERED, COMPLETED, CANCELLED",
+        ),
         at("status_at", f"{_RETURN}.statusTime"),
         text("delivery_status", f"{_RETURN}.currentDeliveryStatus"),
         text("refund_status", f"{_RETURN}.currentRefundStatus", note="a refund may be issued before the goods arrive"),
