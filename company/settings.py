@@ -7,6 +7,7 @@ file, the key, the reason and the fix. Imports nothing else of the house.
 
 from __future__ import annotations
 
+import codecs
 import os
 import tomllib
 from datetime import date
@@ -55,6 +56,14 @@ def _known_currency(code: str) -> str:
     return code
 
 
+def _known_encoding(name: str) -> str:
+    try:
+        b"".decode(name)
+        return codecs.lookup(name).name
+    except LookupError:
+        raise ValueError(f"{name!r} is not an encoding; write one like 'utf-8' or 'cp932'") from None
+
+
 TimeZone = Annotated[str, AfterValidator(_known_zone)]
 Currency = Annotated[str, AfterValidator(_known_currency)]
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
@@ -97,6 +106,8 @@ class Account(_Section):
     """Day or month first, for the feeds of a system that writes either by region."""
     decimal_mark: Literal[".", ","] = "."
     """For the feeds of a system that writes either by region."""
+    encodings: tuple[Annotated[str, AfterValidator(_known_encoding)], ...] = ()
+    """Tried in order instead of a delimited feed's own, such as `["utf-8", "cp932"]` for a Japanese marketplace."""
     landing: LandingPlace = Field(default_factory=LandingPlace)
     cadence_hours: dict[Name, Annotated[int, Field(gt=0)]] = Field(default_factory=dict)
     """How long silence of a feed is normal, by entity, where this account differs from the feed's own cadence."""

@@ -20,6 +20,7 @@ from ingestion.contract import LINEAGE_COLUMNS, Column, ColumnType, Feed
 from ingestion.headers import MatchedHeaders, match_headers
 from ingestion.pages import Page, ReadOptions
 from ingestion.parse import cell, layers, parse
+from ingestion.personal import masked_columns, masked_members
 from ingestion.refusals import QUARANTINE, REASON, refused_rows
 
 _POLARS_TYPE: dict[ColumnType, pl.DataType] = {
@@ -65,12 +66,16 @@ class Counts:
 
 @dataclass(frozen=True, slots=True)
 class Typed:
-    """One page, typed: the rows that are good, the quarantine rows of the others, and the cells counted by column."""
+    """One page, typed: the rows that are good, the quarantine rows of the others, and the cells counted by column.
+
+    `suspected` are undeclared columns in which something personal was masked.
+    """
 
     good: pl.DataFrame
     refused: pl.DataFrame
     blank_cells: Mapping[str, int]
     refused_cells: Mapping[str, int]
+    suspected: tuple[str, ...] = ()
 
 
 def raw_schema(feed: Feed) -> dict[str, pl.DataType]:
@@ -86,12 +91,14 @@ class Conformer:
         self.feed, self._lineage, self._options = feed, lineage, options
         self._good, self._bad = _Writer(rows, raw_schema(feed)), _Writer(refused, QUARANTINE)
         self.counts = Counts()
+        self.suspected: set[str] = set()
 
     def add(self, page: Page) -> None:
         """Type and write one page."""
         typed = type_page(page, self.feed, self._lineage, self._options)
         self._good.write(typed.good)
         self._bad.write(typed.refused)
+        self.suspected.update(typed.suspected)
         self.counts.rows_loaded += typed.good.height
         self.counts.rows_refused += typed.refused.height
         for total, cells in ((self.counts.blank, typed.blank_cells), (self.counts.refused, typed.refused_cells)):
@@ -112,6 +119,10 @@ def type_page(page: Page, feed: Feed, lineage: Lineage, options: ReadOptions) ->
     if feed.reshape is not None:
         frame = feed.reshape(frame)
     matched = match_headers(frame.columns, feed)
+    scanned = (
+        masked_members(frame, _UNDECLARED) if _UNDECLARED in frame.columns else masked_columns(frame, matched.added)
+    )
+    frame = scanned.frame
     judged, reasons = _judged_rows(frame, feed, matched, lineage, options)
     unread = pl.DataFrame(page.rejects, schema=QUARANTINE)
     good, refused, broken = judged, unread, dict.fromkeys(reasons, 0)
@@ -121,7 +132,7 @@ def type_page(page: Page, feed: Feed, lineage: Lineage, options: ReadOptions) ->
         # a required cell left blank counts as blank: the gate tells a lost column from a garbled one
         broken = {name: int((judged[reason] != "required_blank").sum()) for name, reason in reasons.items()}
     blank = {name: judged[name].null_count() - broken[name] for name in reasons}
-    return Typed(good.select(raw_schema(feed).keys()), refused, blank, broken)
+    return Typed(good.select(raw_schema(feed).keys()), refused, blank, broken, scanned.suspected)
 
 
 def _judged_rows(
@@ -156,6 +167,8 @@ def _judged_rows(
         pl.coalesce(*codes.values()).alias(REASON), pl.coalesce(*names).alias("_reason_column"),
         *(value.alias(name) for name, value in constants.items()),
     ).collect()  # fmt: skip
+    hashed = [judged[c.name] for c in feed.stored_columns if c.pseudonym and c.name in reasons]
+    judged = judged.with_columns(options.pseudonym_key.of_column(people) for people in hashed)
     return judged, {name: _reason(name) for name in reasons}
 
 

@@ -17,6 +17,7 @@ import pyarrow.csv as pa_csv
 from ingestion.contract import Dialect, Feed, System, fold_header
 from ingestion.encoding import utf8_chunks
 from ingestion.pages import HeldError, Opened, Page, ReadLimits, ReadOptions
+from ingestion.personal import is_named_personal
 from ingestion.positions import Positions, line_ends
 from ingestion.recognise import CONTROLS, Recognised, grammar_of, leading_bytes, recognise
 from ingestion.records import Block, RecordTooLongError, cut
@@ -230,5 +231,8 @@ def _is_text(record: bytes) -> bool:
 
 
 def _masked_positions(feed: Feed, header: tuple[str, ...]) -> frozenset[int]:
-    names = {fold_header(alias) for column in feed.columns if column.is_masked for alias in column.headers}
-    return frozenset(index for index, name in enumerate(header) if fold_header(name) in names)
+    """Return the cells that may not be kept: declared ones, and undeclared ones that are named like a person's data."""
+    known = {fold_header(alias): column.is_masked for column in feed.columns for alias in column.headers}
+    return frozenset(
+        index for index, name in enumerate(header) if known.get(fold_header(name), is_named_personal(name))
+    )

@@ -13,6 +13,7 @@ from typing import Any
 import pyarrow as pa
 
 from ingestion.contract import Feed
+from ingestion.pseudonym import PseudonymKey, throwaway_key
 
 REJECT_SCHEMA = pa.schema(
     [
@@ -59,7 +60,8 @@ class ReadOptions:
     """What a reader is told besides the file: limits, and what the account's settings say of its system's files.
 
     `encodings` of the account, when it has any, are tried instead of those a delimited feed declares. `partner` are the account's
-    own settings of the system (X12 codes and qualifiers), as plain values.
+    own settings of the system (X12 codes and qualifiers), as plain values. Without a `pseudonym_key` people get hashes that join
+    with nothing: enough for a look at a file.
     """
 
     limits: ReadLimits = field(default_factory=ReadLimits)
@@ -67,6 +69,7 @@ class ReadOptions:
     date_order: str | None = None
     decimal_mark: str = "."
     encodings: tuple[str, ...] = ()
+    pseudonym_key: PseudonymKey = field(default_factory=throwaway_key)
     partner: Mapping[str, Any] = field(default_factory=dict)
 
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import atexit
+import os
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from company import Account, Limits, Paths
-from ingestion.mapping import mapping_paths
+from ingestion.mapping import mapping_paths, system_of
+from ingestion.pseudonym import KEY_VARIABLE, ensure_key, needs_key
 from ingestion.reading import Part, Reading
 from ingestion.stage import Sighting, Staged, exported_at
 from ingestion.worker import WorkerDiedError, WorkerProcess
@@ -37,8 +39,9 @@ class Reader:
             },
             "options": {
                 "time_zone": account.time_zone, "date_order": account.date_order, "decimal_mark": account.decimal_mark,
-                "partner": account.x12.model_dump(mode="json"),
+                "partner": account.x12.model_dump(mode="json"), "encodings": account.encodings,
             },
+            "pseudonym_key_file": str(ensure_key(self._paths.home)) if needs_key(system_of(account, self._paths)) else "",
             "limits": {"max_columns": self._limits.max_columns, "max_field_chars": self._limits.max_field_chars},
         }  # fmt: skip
         try:
@@ -53,7 +56,7 @@ class Reader:
 
 
 def _process() -> WorkerProcess:
-    if _running and not _running[0].alive:
+    if _running and (not _running[0].alive or _running[0].inherited.get(KEY_VARIABLE) != os.environ.get(KEY_VARIABLE)):
         _end()
     if not _running:
         atexit.unregister(_end)

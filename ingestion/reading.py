@@ -11,7 +11,8 @@ from pathlib import Path
 class Part:
     """One feed of one file: rows in = loaded + refused; `blank` and `refused` count cells by column.
 
-    `header` are the source's headers; `added` the undeclared ones; `missing` the declared columns it lacks.
+    `header` are the source's headers; `added` the undeclared ones; `missing` the declared columns it lacks;
+    `suspected` undeclared columns in which something personal was masked.
     """
 
     entity: str
@@ -23,6 +24,7 @@ class Part:
     rows_refused: int = 0
     blank: Mapping[str, int] = field(default_factory=dict)
     refused: Mapping[str, int] = field(default_factory=dict)
+    suspected: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,10 +32,11 @@ class WorkerProcess:
 
     def __init__(self, program: str, **environment: str) -> None:
         self._errors = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the process
+        self.inherited = os.environ | environment
         self._child = subprocess.Popen(
             [sys.executable, "-c", program],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self._errors, cwd=REPOSITORY,
-            env=os.environ | environment,
+            env=self.inherited,
         )  # fmt: skip
         if self._child.stdin is None or self._child.stdout is None:
             raise WorkerDiedError("started without pipes")
@@ -92,6 +93,7 @@ def serve() -> None:
     from ingestion.conform import Lineage
     from ingestion.mapping import effective_system
     from ingestion.pages import ReadLimits, ReadOptions
+    from ingestion.pseudonym import read_key, throwaway_key
     from ingestion.read_file import read_file
 
     # threads reserve address space of their own, which would make the memory bound a matter of luck
@@ -102,12 +104,17 @@ def serve() -> None:
     def answer(request: dict[str, Any]) -> dict[str, Any]:
         _bound(own_bytes + int(request["memory_mb"]) * 1024 * 1024, int(request["seconds"]))
         instants = {name: datetime.fromisoformat(request["lineage"][name]) for name in ("exported_at", "loaded_at")}
+        key_file = request["pseudonym_key_file"]
+        key = read_key(Path(key_file)) if key_file else throwaway_key()
+        encodings = tuple(request["options"].pop("encodings"))
         try:
             reading = read_file(
                 Path(request["source"]), Path(request["base"]),
                 effective_system(request["system"], tuple(request["mappings"])),
                 Lineage(**request["lineage"] | instants),
-                ReadOptions(ReadLimits(**request["limits"]), **request["options"]),
+                ReadOptions(
+                    ReadLimits(**request["limits"]), pseudonym_key=key, encodings=encodings, **request["options"]
+                ),
             )  # fmt: skip
         except MemoryError as error:
             # pyarrow's own out-of-memory error is one of these too

@@ -4,11 +4,14 @@ from ingestion.contract import System
 from ingestion.systems.aftership import AFTERSHIP
 from ingestion.systems.amazon import AMAZON
 from ingestion.systems.easypost import EASYPOST
+from ingestion.systems.ebay import EBAY
 from ingestion.systems.house import HOUSE
 from ingestion.systems.loop import LOOP
 from ingestion.systems.shipbob import SHIPBOB
 from ingestion.systems.shipstation import SHIPSTATION
 from ingestion.systems.shopify import SHOPIFY
+from ingestion.systems.stripe import STRIPE
+from ingestion.systems.tiktok import TIKTOK
 from ingestion.systems.walmart import WALMART
 from ingestion.systems.woocommerce import WOOCOMMERCE
 from ingestion.systems.x12 import X12
@@ -25,6 +28,9 @@ SYSTEMS: tuple[System, ...] = (
     EASYPOST,
     AFTERSHIP,
     LOOP,
+    EBAY,
+    TIKTOK,
+    STRIPE,
 )
 
 
@@ -40,12 +46,15 @@ __all__ = [
     "AFTERSHIP",
     "AMAZON",
     "EASYPOST",
+    "EBAY",
     "HOUSE",
     "LOOP",
     "SHIPBOB",
     "SHIPSTATION",
     "SHOPIFY",
+    "STRIPE",
     "SYSTEMS",
+    "TIKTOK",
     "WALMART",
     "WOOCOMMERCE",
     "X12",

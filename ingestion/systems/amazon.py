@@ -1,4 +1,4 @@
-"""Amazon flat-file reports: all orders, FBA inventory, FBA customer returns, FBA shipments.
+"""Amazon flat-file reports: all orders, FBA inventory, FBA customer returns, FBA shipments; the others stand beside.
 
 Tab-separated text without a quoting convention, so a stray quote is data. Encodings differ by marketplace; the chain is
 byte-order mark, strict UTF-8, then Windows-1252, and the one used is recorded with the file.
@@ -6,17 +6,13 @@ byte-order mark, strict UTF-8, then Windows-1252, and the one used is recorded w
 
 from __future__ import annotations
 
-from ingestion.contract import Column, ColumnType, Dialect, Feed, FeedKind, System
+from ingestion.contract import Column, ColumnType, Feed, FeedKind, System
+from ingestion.systems.amazon_columns import CUSTOMER_KEY, POSTCODE_PREFIX, REPORT, personal
+from ingestion.systems.amazon_listings import LISTINGS, OPEN_LISTINGS
+from ingestion.systems.amazon_money import SETTLEMENTS, SETTLEMENTS_WIDE
+from ingestion.systems.amazon_returns import SELLER_RETURNS
 
 _T = ColumnType
-_REPORT = Dialect(delimiter="\t", quote=None, encodings=("utf-8", "cp1252"))
-
-
-def _personal(*headers: str) -> tuple[Column, ...]:
-    return tuple(
-        Column(name=header.replace("-", "_"), headers=(header,), personal=True, note="buyer data, never stored")
-        for header in headers
-    )
 
 
 ORDERS = Feed(
@@ -25,7 +21,7 @@ ORDERS = Feed(
     kind=FeedKind.EVENT,
     grain=("amazon_order_id", "sku"),
     file_stem="all_orders",
-    form=_REPORT,
+    form=REPORT,
     columns=(
         Column("amazon_order_id", ("amazon-order-id",), _T.IDENTIFIER, required=True, nullable=False),
         Column("merchant_order_id", ("merchant-order-id",), _T.IDENTIFIER),
@@ -56,9 +52,8 @@ ORDERS = Feed(
         Column("promotion_ids", ("promotion-ids",)),
         Column("is_business_order", ("is-business-order",), _T.BOOLEAN),
         Column("price_designation", ("price-designation",)),
-        *_personal(
-            "ship-city", "ship-state", "ship-postal-code", "purchase-order-number", "cpf", "url", "address-type"
-        ),
+        POSTCODE_PREFIX,
+        *personal("ship-city", "ship-state", "purchase-order-number", "cpf", "url", "address-type"),
     ),
 )
 
@@ -68,7 +63,7 @@ FBA_INVENTORY = Feed(
     kind=FeedKind.SNAPSHOT,
     grain=("sku", "fnsku", "asin"),
     file_stem="fba_inventory",
-    form=_REPORT,
+    form=REPORT,
     cadence_hours=24,
     columns=(
         Column("sku", ("sku",), _T.IDENTIFIER, required=True, nullable=False),
@@ -107,7 +102,7 @@ FBA_RETURNS = Feed(
     kind=FeedKind.EVENT,
     grain=("license_plate_number", "order_id", "sku", "return_at"),
     file_stem="fba_returns",
-    form=_REPORT,
+    form=REPORT,
     cadence_hours=24 * 7,
     columns=(
         Column("return_at", ("return-date",), _T.TIMESTAMP, required=True, nullable=False),
@@ -124,7 +119,7 @@ FBA_RETURNS = Feed(
         Column(
             "license_plate_number", ("license-plate-number",), _T.IDENTIFIER, note="natural key of one returned unit"
         ),
-        *_personal("customer-comments"),
+        *personal("customer-comments"),
     ),
 )
 
@@ -134,7 +129,7 @@ FBA_SHIPMENTS = Feed(
     kind=FeedKind.EVENT,
     grain=("shipment_item_id",),
     file_stem="fba_shipments",
-    form=_REPORT,
+    form=REPORT,
     cadence_hours=24 * 3,
     columns=(
         Column("amazon_order_id", ("amazon-order-id",), _T.IDENTIFIER, required=True, nullable=False),
@@ -168,11 +163,19 @@ FBA_SHIPMENTS = Feed(
         Column("fulfillment_channel", ("fulfillment-channel",)),
         Column("sales_channel", ("sales-channel",)),
         Column("points_granted", ("points-granted",), _T.INTEGER),
-        *_personal("buyer-email", "buyer-name", "buyer-phone-number", "recipient-name", "ship-phone-number"),
-        *_personal("ship-address-1", "ship-address-2", "ship-address-3", "ship-city", "ship-state", "ship-postal-code"),
-        *_personal("bill-address-1", "bill-address-2", "bill-address-3"),
-        *_personal("bill-city", "bill-state", "bill-postal-code", "bill-country"),
+        CUSTOMER_KEY,
+        POSTCODE_PREFIX,
+        *personal("buyer-name", "buyer-phone-number", "recipient-name", "ship-phone-number"),
+        *personal("ship-address-1", "ship-address-2", "ship-address-3", "ship-city", "ship-state"),
+        *personal("bill-address-1", "bill-address-2", "bill-address-3"),
+        *personal("bill-city", "bill-state", "bill-postal-code", "bill-country"),
     ),
 )
 
-AMAZON = System(name="amazon", title="Amazon Seller Central", feeds=(ORDERS, FBA_INVENTORY, FBA_RETURNS, FBA_SHIPMENTS))
+AMAZON = System(
+    name="amazon",
+    title="Amazon Seller Central",
+    feeds=(
+        ORDERS, FBA_INVENTORY, FBA_RETURNS, FBA_SHIPMENTS, LISTINGS, OPEN_LISTINGS, SETTLEMENTS, SETTLEMENTS_WIDE, SELLER_RETURNS,
+    ),
+)  # fmt: skip

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from ingestion.contract import Column, ColumnType, Feed, FeedKind, System, fold_header
 from ingestion.systems.shopify_bulk import BULK_FEEDS
+from ingestion.systems.shopify_money import PAYMENT_TRANSACTIONS, PAYOUTS
 
 if TYPE_CHECKING:
     import polars as pl
@@ -25,7 +26,7 @@ def _personal(*headers: str) -> tuple[Column, ...]:
     )
 
 
-_ADDRESS = ("Name", "Street", "Address1", "Address2", "Company", "City", "Zip", "Phone")
+_ADDRESS = ("Name", "Street", "Address1", "Address2", "Company", "City", "Phone")
 
 ORDERS = Feed(
     entity="orders",
@@ -71,6 +72,8 @@ ORDERS = Feed(
         Column("tags", ("Tags",)),
         Column("source_name", ("Source",)),
         Column("ship_country", ("Shipping Country",)),
+        Column("ship_postcode_prefix", ("Shipping Zip",), excel_guard=True, keep_prefix=3, note="never more of it"),
+        Column("customer_key", ("Email",), pseudonym=True, note="a keyed hash, equal for equal buyers"),
         Column("ship_province", ("Shipping Province",)),
         Column("ship_province_name", ("Shipping Province Name",)),
         Column("bill_country", ("Billing Country",)),
@@ -80,9 +83,10 @@ ORDERS = Feed(
         Column("duties_amount", ("Duties",), _T.DECIMAL),
         *(Column(f"tax_{n}_name", (f"Tax {n} Name",)) for n in range(1, 6)),
         *(Column(f"tax_{n}_amount", (f"Tax {n} Value",), _T.DECIMAL) for n in range(1, 6)),
-        *_personal("Email", "Phone", "Notes", "Note Attributes", "Receipt Number", "Device ID", "Employee"),
+        *_personal("Phone", "Notes", "Note Attributes", "Receipt Number", "Device ID", "Employee"),
         *_personal(*(f"Billing {part}" for part in _ADDRESS), *(f"Shipping {part}" for part in _ADDRESS)),
         *_personal(
+            "Billing Zip",
             "Billing Province",
             "Billing Province Name",
             "Payment Reference",
@@ -191,4 +195,4 @@ PRODUCTS = Feed(
     ),
 )
 
-SHOPIFY = System(name="shopify", title="Shopify", feeds=(ORDERS, INVENTORY, PRODUCTS, *BULK_FEEDS))
+SHOPIFY = System(name="shopify", title="Shopify", feeds=(ORDERS, INVENTORY, PRODUCTS, PAYMENT_TRANSACTIONS, PAYOUTS, *BULK_FEEDS))
