@@ -98,6 +98,9 @@ RETURNS = Feed(
         text("order_number", "order.order_number", "order.order_name"),
         text("shipments", "shipments"),
         *personal("customer", "note", "notes", "order", "return_method", "label"),
+        *personal(
+            "shipments.label", "shipments.sender", "shipments.recipient", "shipments.ship_from", "shipments.ship_to"
+        ),
     ),
 )
 

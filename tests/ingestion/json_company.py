@@ -33,6 +33,8 @@ SHOP = System(
             Column("postcode_prefix", ("billing.postcode",), keep_prefix=3),
             Column("billing", ("billing",), personal=True),
             Column("tags", ("tags",)),
+            Column("labels", ("labels",)),
+            Column("who", ("labels.who",), personal=True),
             Column("renamed", ("new_name", "old_name")),
         ),
         _feed(

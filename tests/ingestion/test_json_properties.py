@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import random
 from collections import Counter
@@ -123,6 +124,39 @@ def test_every_record_and_every_line_is_a_row_or_a_reject_once(
         assert len(counted["orders"]) == len(records)
         lists = [record.get("lines") for record in known]
         assert len(counted["lines"]) == sum(len(found) if isinstance(found, list) else bool(found) for found in lists)
+
+
+SECRET = "Otto Invented"
+PRIVATE = st.recursive(
+    st.just(SECRET),
+    lambda inner: (
+        st.lists(inner, min_size=1, max_size=2) | st.dictionaries(st.sampled_from("abc"), inner, min_size=1, max_size=2)
+    ),
+    max_leaves=4,
+)
+PEOPLE = st.fixed_dictionaries(
+    {"id": st.integers(0, 99), "status": st.sampled_from(["new", "bad\x00"])},
+    optional={
+        "billing": PRIVATE | st.dictionaries(st.sampled_from(["name", "street", "x"]), PRIVATE, max_size=3),
+        "lines": st.lists(st.fixed_dictionaries({"id": st.integers(0, 9), "remark": PRIVATE}), max_size=2),
+        "labels": st.fixed_dictionaries({"who": PRIVATE, "n": st.integers()}),
+    },
+)
+DEFECTS = ["", ', "id": 1', ', "y": [[', ', "y": "\xff"']
+
+
+@QUICK
+@given(people=st.lists(PEOPLE, min_size=1, max_size=4), defect=st.sampled_from(DEFECTS))
+def test_nothing_personal_is_in_any_row_or_reject(tmp_path: Path, people: list[Any], defect: str) -> None:
+    lines = [json.dumps(person)[:-1] + defect + "}" for person in people]
+    whole = '{"id": 1, "status": "new", "lines": [{"id": 1}]}'
+    read = Read(tmp_path / "f", "\n".join([whole, *lines, whole]).encode("latin-1"))
+    assert not read.held
+    assert SECRET not in str(read.rows)
+    for reject in [reject for rejects in read.rejects.values() for reject in rejects]:
+        text = reject["raw_text"]
+        assert SECRET not in (base64.b64decode(text).decode("latin-1") if reject["is_base64"] else text)
+        assert SECRET not in reject["detail"]
 
 
 @QUICK

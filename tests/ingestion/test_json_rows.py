@@ -167,6 +167,11 @@ def test_undeclared_members_are_kept_under_their_path_and_personal_ones_are_not(
     assert "Otto" not in str(read.rows)
 
 
+def test_a_list_kept_as_text_is_masked_within(tmp_path: Path) -> None:
+    read = Read(tmp_path / "f", order(1, labels=[{"who": "Otto", "n": 1}, {"who": ""}, "plain"]))
+    assert read.cells("orders", "labels") == [('[{"who":"***","n":1},{"who":""},"***"]',)]
+
+
 def test_a_renamed_member_is_one_column_and_a_second_value_is_not_lost(tmp_path: Path) -> None:
     read = Read(
         tmp_path / "f", f"[{order(1, old_name='a')}, {order(2, new_name='b')}, {order(3, old_name='a', new_name='b')}]"
