@@ -57,7 +57,8 @@ class Finding:
 class FeedPart:
     """One feed of the file: rows in = loaded + refused; `repeated` rows share their key with another row.
 
-    `skipped` rows are no records, as the mapping says. `rows` are the first rows as they would load. `counts` are the findings by
+    `unmapped` headers are kept as text, `dropped` ones never; `not_found` were to be dropped and are not in the file, `suspected` hold
+    what looks personal in a kept cell, which is masked. `skipped` rows are no records, as the mapping says. `rows` are the first rows as they would load. `counts` are the findings by
     column and reason, `findings` the first of them.
     """
 
@@ -67,6 +68,8 @@ class FeedPart:
     matches: tuple[HeaderMatch, ...] = ()
     unmapped: tuple[str, ...] = ()
     dropped: tuple[str, ...] = ()
+    not_found: tuple[str, ...] = ()
+    suspected: tuple[str, ...] = ()
     rows_in: int = 0
     rows_loaded: int = 0
     rows_refused: int = 0
@@ -138,6 +141,7 @@ class _PartCheck:
         self.part.rows_loaded += typed.good.height
         self.part.rows_refused += typed.refused.height
         self.part.rows_in = self.part.rows_loaded + self.part.rows_refused
+        self.part.suspected = tuple(dict.fromkeys((*self.part.suspected, *typed.suspected)))
         if self.feed.is_mapped:
             self.part.skipped += page.rows.num_rows + page.rejects.num_rows - typed.good.height - typed.refused.height
         if (more := self.wanted - len(self.part.rows)) > 0:
@@ -204,6 +208,8 @@ def _match(part: FeedPart, feed: Feed, header: tuple[str, ...]) -> None:
     personal = [column for column in feed.columns if column.personal]
     if isinstance(feed.form, Dialect):
         part.dropped = tuple(matched.source[column.name] for column in personal if column.name in matched.source)
+        if feed.is_mapped:
+            part.not_found = tuple(column.headers[0] for column in personal if column.name not in matched.source)
     else:
         # such a reader leaves what is personal out of its headers
         part.dropped = tuple(column.headers[0] for column in personal)

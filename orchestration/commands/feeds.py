@@ -126,6 +126,12 @@ def _render_header(console: Console, part: FeedPart) -> None:
     for title, headers in (("kept aside, not mapped", part.unmapped), ("never stored", part.dropped)):
         if headers:
             console.print(f"{title}: {', '.join(headers)}", markup=False, style="dim")
+    for title, headers in (
+        ("to be dropped, but not in the file", part.not_found),
+        ("kept aside and looks personal, which is masked; add it to drop", part.suspected),
+    ):
+        if headers:
+            console.print(f"{title}: {', '.join(headers)}", markup=False, style="yellow")
 
 
 def _render_rows(console: Console, part: FeedPart) -> None:

@@ -113,6 +113,14 @@ def test_rows_that_are_no_records_are_counted_apart(tmp_path: Path) -> None:
     )
 
 
+def test_a_misspelt_header_to_be_dropped_and_what_looks_personal_are_told(tmp_path: Path) -> None:
+    text = (FIXTURES / "shipping_tool.toml").read_text(encoding="utf-8").replace("Recipient Name", "Recipient")
+    (tmp_path / "m.toml").write_text(text, encoding="utf-8")
+    system = replace(HOUSE, feeds=(load_mapping(tmp_path / "m.toml"),))
+    [part] = check_file(FIXTURES / "shipping_tool.csv", system, ReadOptions()).parts
+    assert (part.dropped, part.not_found, part.suspected) == ((), ("Recipient",), ("Recipient Name",))
+
+
 def test_rows_that_share_their_key_are_counted(tmp_path: Path) -> None:
     lines = BROKEN.splitlines()
     part = only_part("\n".join([lines[0], lines[4], lines[4]]), tmp_path)
