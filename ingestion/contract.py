@@ -151,7 +151,8 @@ class JsonShape:
     `records` is the path from the document to its records (`list.elements.order[]`); empty: the document is one record, an
     array of records, or one record per line. `rows` is the path from a record to the objects that are rows (`line_items[]`);
     empty: the record itself. `record_type` is the type a record must state, by `__typename` or by the GID in its `id`
-    (`gid://shopify/LineItem/1`); empty: any. `marks` are top keys that a record must have to belong to the feed.
+    (`gid://shopify/LineItem/1`); empty: any. `marks` are top keys that a record must have to belong to the feed. A `|` separates
+    alternatives in `records`, `rows` and each mark: `page.orders[]|` is a page of an API or the bare records.
 
     Such a feed's headers are paths from the record: `id`, `billing.country`, `line_items[].sku`. A list or object at a declared
     path is kept as JSON text. Numbers keep the digits they are written with.
