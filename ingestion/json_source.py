@@ -1,6 +1,7 @@
 """The bytes of a JSON file as its values, one by one: a document, the elements of an array, or the lines of JSON Lines.
 
-JSON Lines is told from a document by what no document can hold: a line that ends with `}` before a line that begins with `{`.
+JSON Lines is told from a document by what no document can hold: a line that ends with `}` before a line that begins with `{`, or
+anything at all after a first line that is whole by itself.
 """
 
 from __future__ import annotations
@@ -42,14 +43,22 @@ def pieces_of(source: Path) -> Iterator[Piece]:
 
 
 def _is_json_lines(source: Path, skip: int) -> bool:
-    ended, filled = False, False
+    first = previous = b""
     for _, line in _filled_lines(source, skip):
-        if ended and line.startswith(b"{"):
+        if previous.endswith(b"}") and (line.startswith(b"{") or (previous is first and _is_whole(first))):
             return True
-        ended, filled = line.endswith(b"}"), True
-    if not filled:
+        first, previous = first or line, line
+    if not first:
         raise HeldError("empty", "the file has only blanks")
     return False
+
+
+def _is_whole(line: bytes) -> bool:
+    try:
+        Parser().whole_value(line.decode("utf-8", "surrogateescape"))
+    except (ValueError, TooDeepError):
+        return False
+    return True
 
 
 def _filled_lines(source: Path, skip: int) -> Iterator[tuple[int, bytes]]:

@@ -114,6 +114,13 @@ def test_a_bad_record_is_one_reject_and_its_neighbours_load(tmp_path: Path, name
     assert len(read.rows["lines"]) == 3
 
 
+@pytest.mark.parametrize("layout", [[1, 0, 1], [1, 0], [1, 1, 0], [0, 1, 1]])
+def test_one_line_that_is_no_json_is_one_reject_wherever_it_stands(tmp_path: Path, layout: list[int]) -> None:
+    read = Read(tmp_path / "f", "\n\n".join(order(1) if good else "garbage" for good in layout))
+    assert len(read.rows["orders"]) == sum(layout)
+    assert [code for _, _, code in read.refused("orders")] == ["malformed_json"]
+
+
 def test_in_a_document_only_whole_records_are_refused(tmp_path: Path) -> None:
     read = Read(tmp_path / "f", f'[{order(1)},\n{{"id": 2, "status": "a", "status": "b"}},\n5,\n{order(3)}]')
     assert read.refused("orders") == [(2, 2, "duplicate_key"), (3, 3, "not_an_object")]
