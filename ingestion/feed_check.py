@@ -57,9 +57,9 @@ class Finding:
 class FeedPart:
     """One feed of the file: rows in = loaded + refused; `repeated` rows share their key with another row.
 
-    `unmapped` headers are kept as text, `dropped` ones never; `not_found` were to be dropped and are not in the file, `suspected` hold
-    what looks personal in a kept cell, which is masked. `skipped` rows are no records, as the mapping says. `rows` are the first rows as they would load. `counts` are the findings by
-    column and reason, `findings` the first of them.
+    `unmapped` headers are kept as text, `dropped` ones never; `not_found` were to be dropped and are not in the file, `suspected`
+    hold what looks personal in a kept cell, which is masked. `skipped` rows are no records, as the mapping says. `rows` are the
+    first rows as they would load. `counts` are the findings by column and reason, `findings` the first of them.
     """
 
     entity: str

@@ -34,7 +34,9 @@ def form_problems(key: str, table: ColumnTable, column: Column, values: ValuesTa
     yield from _zone(key, table.zone)
     if table.factor and not _is_factor(table.factor):
         yield Problem(
-            f"{key}.factor", f"{table.factor!r} is not a number other than 0", 'write one like "0.01" or "12"'
+            f"{key}.factor",
+            f"{table.factor!r} is no number other than 0 that units have",
+            'write one like "0.01" or "12"',
         )
     yield from _words(key, table, column)
     yield from _constant(key, table, column, values)
@@ -79,9 +81,11 @@ def _zone(key: str, zone: str | None) -> Iterator[Problem]:
 
 def _is_factor(text: str) -> bool:
     try:
-        return Decimal(text).is_finite() and Decimal(text) != 0
+        factor = Decimal(text)
     except InvalidOperation:
         return False
+    # the product is taken in 128 bits: larger or finer factors are no units of anything
+    return factor.is_finite() and 0 < abs(factor) <= 10**6 and int(factor.as_tuple().exponent) >= -8
 
 
 def format_problem(pattern: str, kind: ColumnType) -> str:

@@ -19,6 +19,8 @@ _KINDS: dict[str, tuple[ColumnType, ...]] = {
     "factor": NUMBERS, "words": _WORDED,
 }  # fmt: skip
 """Which columns a key of a column's table can be said of."""
+_NO_FILE_ENCODINGS = ("idna", "punycode", "raw_unicode_escape", "undefined", "unicode_escape", "utf-7")
+"""Encodings of Python that no export is in."""
 
 
 def problems_of(mapping: MappingFile, house: Feed) -> list[Problem]:
@@ -35,27 +37,18 @@ def _form(mapping: MappingFile) -> Iterator[Problem]:
 
 
 def _csv(table: CsvTable) -> Iterator[Problem]:
-    if (
-        len(table.delimiter) != 1
-        or not table.delimiter.isascii()
-        or table.delimiter in '\r\n"'
-        or table.delimiter.isalnum()
-    ):
+    if not _is_mark(table.delimiter) or table.delimiter == '"':
         yield Problem(
             "csv.delimiter", f"{table.delimiter!r} is not one separating character", 'write one like "," ";" "\\t" "|"'
         )
-    if len(table.quote) > 1 or not table.quote.isascii() or table.quote in ("\r", "\n", table.delimiter):
+    if table.quote and (not _is_mark(table.quote) or table.quote in ("\t", " ", table.delimiter)):
         yield Problem(
             "csv.quote", f"{table.quote!r} is not one character", 'write \'"\', or "" when cells are never quoted'
         )
     if not all(fold_header(header) for header in table.skip_blank):
         yield Problem("csv.skip_blank", "a header is blank", "remove it")
     for name in table.encodings:
-        try:
-            codecs.getincrementaldecoder(name)
-            with suppress(UnicodeDecodeError):
-                b"any".decode(name)
-        except (LookupError, UnicodeError):
+        if not _is_text_encoding(name):
             yield Problem(
                 "csv.encodings", f"{name!r} is no text encoding", 'write one like "utf-8", "cp1252" or "utf-16"'
             )
@@ -69,6 +62,24 @@ def _csv(table: CsvTable) -> Iterator[Problem]:
                     f"{pattern!r} is no regular expression: {error}",
                     "correct it; a dot or bracket is written \\. \\[",
                 )
+
+
+def _is_mark(character: str) -> bool:
+    """Whether this is one ASCII character that can part or enclose cells."""
+    plain = len(character) == 1 and character.isascii() and not character.isalnum()
+    return plain and (character.isprintable() or character == "\t")
+
+
+def _is_text_encoding(name: str) -> bool:
+    try:
+        if codecs.lookup(name).name in _NO_FILE_ENCODINGS:
+            return False
+        codecs.getincrementaldecoder(name)
+        with suppress(UnicodeDecodeError):
+            b"any".decode(name)
+    except (LookupError, UnicodeError, ValueError):
+        return False
+    return True
 
 
 def _columns(mapping: MappingFile, house: Feed) -> Iterator[Problem]:
