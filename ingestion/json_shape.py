@@ -17,19 +17,25 @@ Levels = tuple[dict[str, Value], ...]
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a column's value may be: member names from the object of a level; `hiding` if something below is personal."""
+    """Where a column's value may be: member names from the object of a level.
 
+    `path` is the same from the record. `hiding` is set if something below is personal, `masked` if the value itself may not be
+    kept as it is.
+    """
+
+    path: str
     level: int
     names: tuple[str, ...]
     hiding: Node | None = None
+    masked: bool = False
 
     def found(self, levels: Levels) -> Value:
         """Return the value there, or `_ABSENT`."""
         value: Value = levels[self.level]
         for name in self.names:
-            if not isinstance(value, dict) or name not in value:
+            if not isinstance(value, dict):
                 return _ABSENT
-            value = value[name]
+            value = value.get(name, _ABSENT)
         return value
 
 
@@ -86,21 +92,20 @@ class RowPath:
 
         Adds the indexes of the columns that are there to `seen`. An absent member is an empty cell, like null.
         """
-        texts: list[str] = []
+        texts = [""] * len(self.places)
         displaced: dict[str, Value] = {}
         for index, places in enumerate(self.places):
-            text: str | None = None
+            is_there = False
             for place in places:
                 value = place.found(levels)
                 if value is _ABSENT:
                     continue
                 shown = cell_text(veiled(value, place.hiding) if place.hiding else value)
-                if text is None:
-                    text = shown
+                if not is_there:
+                    is_there, texts[index] = True, shown
                     seen.add(index)
-                elif shown and shown != text:
-                    displaced[".".join(place.names)] = value
-            texts.append(text or "")
+                elif shown and shown != texts[index] and not place.masked:
+                    displaced[place.path] = value
         return texts, displaced
 
 
@@ -149,6 +154,6 @@ def _row_path(columns: tuple[Column, ...], path: str, paths: list[str], tree: No
             level = max(index for index, prefix in enumerate(prefixes) if header.startswith(prefix))
             node = tree.at(header)
             veil = Node(children=node.children) if any(child.hides for child in node.children.values()) else None
-            found.append(Place(level, names_of(header.removeprefix(prefixes[level])), veil))
+            found.append(Place(header, level, names_of(header.removeprefix(prefixes[level])), veil, column.is_masked))
         places.append(tuple(found))
     return RowPath(path, tuple(tuple(part.split(".")) for part in lists), list_paths, tuple(places))

@@ -35,6 +35,7 @@ SHOP = System(
             Column("tags", ("tags",)),
             Column("labels", ("labels",)),
             Column("who", ("labels.who",), personal=True),
+            Column("customer_key", ("mail", "buyer.mail"), pseudonym=True),
             Column("renamed", ("new_name", "old_name")),
         ),
         _feed(

@@ -186,6 +186,11 @@ def test_a_renamed_member_is_one_column_and_a_second_value_is_not_lost(tmp_path:
     assert read.cells("orders", "new_name", "_undeclared") == [("a", None), ("b", None), ("b", '{"old_name":"a"}')]
 
 
+def test_a_second_mail_is_not_kept_as_a_leftover(tmp_path: Path) -> None:
+    read = Read(tmp_path / "f", order(1, mail="a@example.com", buyer={"mail": "b@example.com", "tier": "gold"}))
+    assert read.cells("orders", "mail", "_undeclared") == [("a@example.com", '{"buyer.tier":"gold"}')]
+
+
 def test_refused_text_is_masked(tmp_path: Path) -> None:
     bad = order(2, billing={"country": "DE", "postcode": "10115", "street": "Nowhere 1"}, x="\x00")
     lost = order(3, billing={"street": "Nowhere 2"})
