@@ -14,6 +14,7 @@ from orchestration.console import HomeOption, JsonOption, Session, session_of
 from orchestration.exit_codes import CommandError, ExitCode
 
 if TYPE_CHECKING:
+    from company import Account, Limits
     from ingestion.contract import System
     from ingestion.feed_check import FeedPart, FileCheck
     from ingestion.pages import ReadOptions
@@ -59,12 +60,12 @@ def _read_as(
 
     options, read_as = ReadOptions(), None
     if account is not None:
-        accounts = session.settings().accounts
-        if account not in accounts:
-            raise CommandError(f"{account!r} is no account of this home; there are: {', '.join(sorted(accounts))}.")
-        named = accounts[account]
-        options = ReadOptions(time_zone=named.time_zone, date_order=named.date_order, decimal_mark=named.decimal_mark)
-        read_as = system_of(named, session.paths)
+        settings = session.settings()
+        if account not in settings.accounts:
+            known = ", ".join(sorted(settings.accounts))
+            raise CommandError(f"{account!r} is no account of this home; there are: {known}.")
+        options = _options(settings.accounts[account], settings.limits)
+        read_as = system_of(settings.accounts[account], session.paths)
     if system is not None:
         if system not in {known.name for known in SYSTEMS}:
             raise CommandError(f"{system!r} is no system; there are: {', '.join(s.name for s in SYSTEMS)}.")
@@ -75,6 +76,17 @@ def _read_as(
     if read_as is None:
         raise typer.BadParameter("name a --mapping, a --system or an --account")
     return read_as, options
+
+
+def _options(account: Account, limits: Limits) -> ReadOptions:
+    """Return how the account's files are read, as a run reads them."""
+    from ingestion.pages import ReadLimits, ReadOptions
+
+    return ReadOptions(
+        limits=ReadLimits(limits.max_columns, limits.max_field_chars),
+        time_zone=account.time_zone, date_order=account.date_order, decimal_mark=account.decimal_mark,
+        encodings=account.encodings, partner=account.x12.model_dump(mode="json"),
+    )  # fmt: skip
 
 
 def _document(found: FileCheck) -> dict[str, Any]:
