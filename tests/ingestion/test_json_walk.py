@@ -52,6 +52,13 @@ def test_values_are_typed_as_the_vendors_write_them(shop: Any) -> None:
         ("9001", datetime(2026, 10, 5, 9, 20, 30), Decimal("44.9"), True, "101", '{"loyalty_points":12}'),
         ("9002", datetime(2026, 10, 5, 10), Decimal(0), True, None, None),
     ]
+    keys = [key for (key,) in shop.rows("select customer_key from raw.woocommerce__orders order by order_id")]
+    assert keys[0]
+    assert "otto" not in keys[0]
+    assert keys[1] is None
+    assert shop.rows("select distinct customer_key from raw.shipstation__shipments where customer_key is not null") == [
+        (keys[0],)
+    ], "one person has one hash in all systems"
     states = "line_number, line_status, quantity, shipped_at, tracking_number"
     assert shop.rows(f"select {states} from raw.walmart__order_line_statuses order by 2") == [
         ("1", "Cancelled", 1, None, None),
