@@ -7,6 +7,7 @@ reading works unchanged.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from itertools import combinations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -78,12 +79,25 @@ def effective_system(system_name: str, mapping_paths: tuple[str, ...] = ()) -> S
     if not mapping_paths:
         return system
     mapped = {path: load_mapping(Path(path)) for path in mapping_paths}
-    documents: dict[str, str] = {}
-    for path, feed in mapped.items():
-        if isinstance(feed.form, JsonShape) and documents.setdefault(feed.entity, path) != path:
-            reason = f"{documents[feed.entity]} maps JSON onto {feed.entity!r} too, and a record would fit both"
-            raise refused(Path(path), [Problem("entity", reason, "give one of the two exports an account of its own")])
+    for (path, feed), (other, known) in combinations(mapped.items(), 2):
+        if problem := _clash(feed, known, path):
+            raise refused(Path(other), [problem])
     return replace(system, feeds=(*mapped.values(), *system.feeds))
+
+
+def _clash(first: Feed, second: Feed, path: str) -> Problem | None:
+    """Return what is wrong when a JSON record would fit two mappings of one account; `path` is the first one's file."""
+    one, other = first.form, second.form
+    if not isinstance(one, JsonShape) or not isinstance(other, JsonShape):
+        return None
+    if first.entity == second.entity:
+        reason = f"{path} maps JSON onto {first.entity!r} too, and a record would fit both"
+        return Problem("entity", reason, "give one of the two exports an account of its own")
+    same_place = one.records == other.records and (one.record_type == other.record_type or not one.record_type)
+    if same_place and (not one.marks or not other.marks):
+        fix = "name under marks, in both, a member that only its own records have"
+        return Problem("json.marks", f"a record would fit {path} too", fix)
+    return None
 
 
 def mapping_paths(account: Account, paths: Paths) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ from company import Account, ConfigurationError, Paths
 from ingestion.contract import ColumnType, Dialect, JsonShape
 from ingestion.detect import detect
 from ingestion.mapping import effective_system, load_mapping, mapping_paths, system_of
-from ingestion.mapping_file import ColumnTable, CsvTable, JsonTable, MappingError, MappingFile, ValuesTable
+from ingestion.mapping_file import MappingError
 from ingestion.mapping_forms import format_problem
 from ingestion.systems import HOUSE
 
@@ -216,17 +216,30 @@ def test_two_exports_may_fill_one_template_unless_both_are_json(tmp_path: Path) 
         effective_system("house", tuple(str(path) for path in documents))
 
 
+def test_json_mappings_of_one_account_must_tell_their_records_apart(tmp_path: Path) -> None:
+    rates = 'form = "json"\n' + RATES
+    kits = """form = "json"
+entity = "kits"
+[columns.kit_sku]
+headers = ["bundle"]
+[columns.component_sku]
+headers = ["part"]
+[columns.component_qty]
+headers = ["count"]
+"""
+
+    def system(first: str, second: str) -> None:
+        paths = (write(tmp_path, first, "first.toml"), write(tmp_path, second, "second.toml"))
+        effective_system("house", tuple(str(path) for path in paths))
+
+    with pytest.raises(MappingError, match=r"second\.toml: json\.marks: a record would fit .*first\.toml too"):
+        system(rates, kits)
+    system(rates + '[json]\nmarks = ["Day"]', kits + '[json]\nmarks = ["bundle"]')
+    system(rates + '[json]\nrecords = "rates[]"', kits)
+
+
 def test_cells_to_be_dropped_are_personal_columns_of_the_feed(tmp_path: Path) -> None:
     feed = load_mapping(write(tmp_path, 'drop = ["Typed in by", "Phone"]\n' + RATES))
     dropped = [column for column in feed.columns if column.personal]
     assert [column.headers for column in dropped] == [("Typed in by",), ("Phone",)]
     assert replace(feed, columns=feed.stored_columns).columns == feed.columns[:-2]
-
-
-def test_the_documented_mappings_can_be_read_and_show_every_key(tmp_path: Path) -> None:
-    page = (Path(__file__).parents[2] / "docs" / "adding-a-system.md").read_text(encoding="utf-8")
-    blocks = [block.split("```")[0] for block in page.split("```toml\n")[1:]]
-    feeds = [load_mapping(write(tmp_path, block)) for block in blocks if block.startswith("entity")]
-    assert [(feed.entity, type(feed.form)) for feed in feeds] == [("orders", Dialect), ("returns", JsonShape)]
-    keys = {key for table in (MappingFile, CsvTable, JsonTable, ValuesTable, ColumnTable) for key in table.model_fields}
-    assert {key for key in keys if key.rstrip("_") not in "".join(blocks)} == set()

@@ -14,10 +14,10 @@ from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
 
 from ingestion.conform import Lineage, type_page
-from ingestion.contract import Column, ColumnType, Feed, System, Written
+from ingestion.contract import Column, ColumnType, Dialect, Feed, JsonShape, System, Written
 from ingestion.forms import open_file
 from ingestion.mapping import effective_system, load_mapping
-from ingestion.mapping_file import MappingError
+from ingestion.mapping_file import ColumnTable, CsvTable, JsonTable, MappingError, MappingFile, ValuesTable
 from ingestion.mapping_forms import format_problem
 from ingestion.pages import HeldError, Page, ReadOptions
 from ingestion.systems import HOUSE
@@ -135,3 +135,15 @@ def read(feed: Feed, texts: list[str]) -> list[object]:
 def test_every_fixture_is_a_mapping_that_is_right() -> None:
     assert len(MAPPINGS) == 5
     assert all(load_mapping(path).is_mapped for path in MAPPINGS)
+
+
+def test_the_documented_mappings_can_be_read_and_show_every_key(tmp_path: Path) -> None:
+    page = (Path(__file__).parents[2] / "docs" / "adding-a-system.md").read_text(encoding="utf-8")
+    blocks = [block.split("```")[0] for block in page.split("```toml\n")[1:]]
+    feeds = []
+    for block in (block for block in blocks if block.startswith("entity")):
+        (tmp_path / "m.toml").write_text(block, encoding="utf-8")
+        feeds.append(load_mapping(tmp_path / "m.toml"))
+    assert [(feed.entity, type(feed.form)) for feed in feeds] == [("orders", Dialect), ("returns", JsonShape)]
+    keys = {key for table in (MappingFile, CsvTable, JsonTable, ValuesTable, ColumnTable) for key in table.model_fields}
+    assert {key for key in keys if key.rstrip("_") not in "".join(blocks)} == set()
