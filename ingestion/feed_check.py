@@ -109,11 +109,11 @@ def check_file(source: Path, system: System, options: ReadOptions, rows: int = 1
             _part(parts, opened, entity, system, options, rows)
     except HeldError as held:
         looked_at = next((feed for feed in system.feeds if feed.entity == held.entity), system.feeds[0])
-        looks = FeedPart(held.entity, looked_at.title, looked_at.is_mapped, rows_in=held.rows_in)
+        looks = FeedPart(looked_at.entity, looked_at.title, looked_at.is_mapped, rows_in=held.rows_in)
         _match(looks, looked_at, held.header)
         return FileCheck(
             source.name, held.encoding, held.reason, held.detail, held_fix(held.reason, looked_at), held.header,
-            (looks,) if held.entity else (),
+            (looks,) if held.entity or len(system.feeds) == 1 else (),
         )  # fmt: skip
     done = tuple(parts[entity].finished(opened.headers[entity]) for entity in opened.headers)
     return FileCheck(source.name, opened.encoding, parts=done)

@@ -138,6 +138,11 @@ def test_a_file_that_would_be_held_says_why_and_what_was_looked_for(tmp_path: Pa
     assert {m.column: m.wanted for m in part.matches if m.state == "missing"} == {
         "shipment_line": ("Item SKU",), "sku": ("Item SKU",),
     }  # fmt: skip
+    (tmp_path / "export.csv").write_text(BROKEN.replace(",", ";"), encoding="utf-8")
+    found = check_file(tmp_path / "export.csv", mapped("shipping_tool"), ReadOptions())
+    assert found.reason == "unknown_header"
+    assert "another delimiter" in found.detail
+    assert [m.state for m in found.parts[0].matches if m.is_needed] == ["missing"] * 6 + ["constant", "missing"]
     (tmp_path / "export.csv").write_bytes(b"PK\x03\x04")
     assert check_file(tmp_path / "export.csv", mapped("shipping_tool"), ReadOptions()).reason == "packed"
 
