@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import pyarrow as pa
 
 from ingestion.contract import fold_header
-from ingestion.json_paths import Node, veiled
+from ingestion.json_paths import Node, netted, veiled
 from ingestion.json_shape import FeedShape
 from ingestion.json_text import Value, compact
 from ingestion.pages import REJECT_SCHEMA, HeldError, Page
@@ -71,7 +71,12 @@ class FeedPages:
         """Take a row with its undeclared members; return its size in characters."""
         self.counted += 1
         self.good += 1
-        kept = {path: value for path, value in extra.items() if value not in (None, "", [], {})}
+        kept = {
+            # texts and numbers are masked with the page, which notes in which members there was something personal
+            path: netted(value, path) if isinstance(value, (dict, list)) else value
+            for path, value in extra.items()
+            if value not in (None, "", [], {})
+        }
         text = compact(kept) if kept else None
         self._cells.append(cells)
         self._places.append((self.counted, line_no, text))
@@ -126,7 +131,7 @@ class FeedPages:
 
 def shown(value: Value, tree: Node | None) -> str:
     """Return a record or row as JSON text with what may not be kept masked."""
-    return compact(veiled(value, tree))
+    return compact(netted(veiled(value, tree)))
 
 
 def as_base64(text: str, tree: Node, value: Value) -> tuple[str, bool, str]:

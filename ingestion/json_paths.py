@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
+
+import polars as pl
 
 from ingestion.contract import Feed, JsonShape
-from ingestion.json_text import Value
-from ingestion.rejects import MASK
+from ingestion.json_text import Number, Value
+from ingestion.personal import MASK, PATTERN, is_named_personal
 
 ALTERNATIVES = "|"
 """Separates the places where a shape's `records` or `rows` may be; an empty one is the whole."""
@@ -67,6 +71,31 @@ def veiled(value: Value, node: Node | None) -> Value:
             hidden = Node(masked=True)
             return {key: veiled(part, node.children.get(key, hidden)) for key, part in value.items()}
     return MASK if node.hides else value
+
+
+_named = lru_cache(maxsize=4096)(is_named_personal)
+_LOOKS_PERSONAL = re.compile(PATTERN)
+_SHORT = 200
+
+
+def netted(value: Value, name: str = "") -> Value:
+    """Return a value nobody vouches for with what is named or looks like a person's data masked, however deep; blanks stay."""
+    if isinstance(value, dict):
+        return {key: netted(part, name if _named(name) else key) for key, part in value.items()}
+    if isinstance(value, list):
+        return [netted(part, name) for part in value]
+    if not isinstance(value, str) or not value:
+        return value
+    if _named(name):
+        return MASK
+    return value if isinstance(value, Number) else _without_people(value)
+
+
+def _without_people(text: str) -> str:
+    if len(text) <= _SHORT:
+        return _LOOKS_PERSONAL.sub(MASK, text)
+    # the standard library's time grows with the square of a text's length, this engine's does not
+    return str(pl.Series([text]).str.replace_all(PATTERN, MASK)[0])
 
 
 def undeclared(value: dict[str, Value], node: Node, prefix: str) -> Iterator[tuple[str, Value]]:

@@ -191,6 +191,31 @@ def test_a_second_mail_is_not_kept_as_a_leftover(tmp_path: Path) -> None:
     assert read.cells("orders", "mail", "_undeclared") == [("a@example.com", '{"buyer.tier":"gold"}')]
 
 
+def test_what_nobody_declared_is_masked_by_name_and_by_look(tmp_path: Path) -> None:
+    extra = {
+        "contact": {"a": ["Otto"], "n": 1},
+        "memo": "ask otto@example.com",
+        "sku": "1",
+        "deep": [{"phone": 17, "x": 2.50}],
+    }
+    read = Read(tmp_path / "f", f"[{order(1, extra=extra)},{order(2, extra=extra, x=chr(0))}]")
+    masked = {
+        "contact": {"a": ["***"], "n": "***"},
+        "memo": "ask ***",
+        "sku": "1",
+        "deep": [{"phone": "***", "x": 2.5}],
+    }
+    assert json.loads(read.rows["orders"][0]["_undeclared"]) == {"extra": masked}
+    assert json.loads(read.rejects["orders"][0]["raw_text"])["extra"] == masked
+
+
+def test_a_long_text_nobody_declared_is_masked_in_little_time(tmp_path: Path) -> None:
+    long = "x" * 100_000
+    record = f'{order(1)[:-1]}, "extra": [1.5E+12345678, "{long} otto@example.com"]}}'
+    read = Read(tmp_path / "f", f"[{record}]")
+    assert read.rows["orders"][0]["_undeclared"] == f'{{"extra":[1.5E+12345678,"{long} ***"]}}'
+
+
 def test_refused_text_is_masked(tmp_path: Path) -> None:
     bad = order(2, billing={"country": "DE", "postcode": "10115", "street": "Nowhere 1"}, x="\x00")
     lost = order(3, billing={"street": "Nowhere 2"})
