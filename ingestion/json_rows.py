@@ -73,7 +73,11 @@ class _Reader:
             return
         if self.homeless:
             first = self.homeless[0]
-            kinds = {"unknown_record_type": "unknown_record", "not_an_object": "unknown_record"}
+            kinds = {
+                "unknown_record_type": "unknown_record",
+                "not_an_object": "unknown_record",
+                "undecodable": "encoding",
+            }
             detail = first.detail or f"no record of {self.shapes.system.title} begins on line {first.line_no}"
             raise HeldError(kinds.get(first.reason, first.reason), detail, rows_in=len(self.homeless))
         for path in self.empty_at or {""}:

@@ -48,6 +48,7 @@ HELD: dict[str, tuple[str | bytes, str, str]] = {
     "a bomb of brackets": ("[" * 200_000, "too_deep", ""),
     "a bomb of objects": ('[{"a":' + '{"a":' * 100_000, "too_deep", ""),
     "only lines that are no JSON": ("{a}\n{b}\n", "malformed_json", "column 2"),
+    "only lines that are no text": (b'{"id": "\xff"}\n{"id": "\xfe"}', "encoding", ""),
     "a number": ("17", "unknown_record", ""),
     "records of something else": ('[{"name": "x"}]', "unknown_record", "'name'"),
     "a key twice around the records": (f'{{"page": {{"orders": [{order(1)}], "orders": []}}}}', "duplicate_key", "page.orders[]"),
