@@ -30,6 +30,9 @@ _IN_EXPORT = {
     "negative": "correct the quantity in the source system, or map the column that counts upwards",
     "control_character": "export again as plain text",
     "field_too_long": "shorten the text in the source system",
+    "duplicate_key": "export again: nobody can know which of the two values holds",
+    "malformed_json": "export again: the line is cut or damaged",
+    "unknown_record_type": "leave this kind of record out of the export, or declare a feed for it",
 }
 _HELD_MAPPED = {
     "unknown_header": "compare the headers above with the mapping; check csv.delimiter, csv.quote and csv.header_within",
@@ -44,6 +47,8 @@ _HELD_MAPPED = {
 _HELD = {
     "unknown_header": "check that this is an export of the system, or write a mapping for it",
     "missing_column": "export again with all columns",
+    "unknown_record": "check that this is an export of the system, or write a mapping for it",
+    "malformed_json": "export again: the file is cut or damaged",
     "packed": "unpack the file first",
 }
 _AGAIN = "correct it in the source system and export again"
