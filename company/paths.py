@@ -22,6 +22,11 @@ class Paths:
         return self.home / "data"
 
     @property
+    def pseudonym_key(self) -> Path:
+        """The secret by which people become hashes; made on first need, readable by its owner only."""
+        return self.home / "secrets" / "pseudonym.key"
+
+    @property
     def landing(self) -> Path:
         """Incoming exports, one folder per account."""
         return self.data / "landing"

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from company import ConfigurationError
+from company import ConfigurationError, Paths
 from ingestion.contract import System
 
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ def ensure_key(home: Path) -> Path:
 
     Raises `PseudonymKeyError` when it cannot be made, or is there and is no key.
     """
-    path = home / "secrets" / "pseudonym.key"
+    path = Paths(home).pseudonym_key
     if KEY_VARIABLE not in os.environ and not path.exists():
         _make(path)
     read_key(path)

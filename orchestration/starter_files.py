@@ -25,6 +25,9 @@ system = "shopify"               # shopify | amazon | house (our own templates, 
 time_zone = "America/New_York"   # the time zone of the shop
 currency = "USD"
 tax_basis = "exclusive"          # exclusive | inclusive: whether its prices contain tax
+# date_order = "mdy"             # dmy | mdy, for exports that write days by region (TikTok Shop)
+# decimal_mark = "."             # . | , for exports that write amounts by region (Amazon settlements, eBay)
+# encodings = ["utf-8", "cp932"] # tried in order instead of a feed's own (a Japanese marketplace)
 # locations = { "Shop location" = "OWN1" }   # the channel's location name = our location id
 
 # [accounts.amazon_us]

@@ -96,12 +96,20 @@ def write_configuration(home: Path, policies: dict[str, list[Row]]) -> None:
     """Write `tallyhouse.toml` and one file per policy table into a home folder."""
     home.mkdir(parents=True, exist_ok=True)
     (home / CONFIG_FILE).write_text(_HEAD + _accounts() + _TAIL, encoding="utf-8")
+    _write_key(Paths(home).pseudonym_key)
     folder = Paths(home).policy
     folder.mkdir(exist_ok=True)
     for name, rows in policies.items():
         default = DEFAULT_POLICIES / f"policy_{name}.csv"
         header = default.read_text(encoding="utf-8").splitlines()[0].split(",")
         (folder / default.name).write_text(_policy_text(header, rows), encoding="utf-8")
+
+
+def _write_key(path: Path) -> None:
+    """Give the home a key that everybody knows: its people are invented, and the same world must come to the same tables."""
+    path.parent.mkdir(mode=0o700, exist_ok=True)
+    path.touch(mode=0o600)
+    path.write_text("v1:the-demo-worlds-people-are-invented\n", encoding="utf-8")
 
 
 def _policy_text(header: list[str], rows: list[Row]) -> str:
