@@ -82,6 +82,7 @@ class Settlement:
     rows: Path | None = None
     quarantine: Path | None = None
     header: tuple[str, ...] = ()
+    suspected: tuple[str, ...] = ()
     rule_version: str = RULE_VERSION
 
 

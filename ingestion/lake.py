@@ -51,6 +51,7 @@ def _plain_part(lake: Path, settlement: Settlement, gate: GateReport | None) -> 
         "header": settlement.header,
         "added": settlement.added,
         "missing": settlement.missing,
+        "suspected": settlement.suspected,
         "rows": str(settlement.rows.relative_to(lake)) if settlement.rows else None,
         "quarantine": str(settlement.quarantine.relative_to(lake)) if settlement.quarantine else None,
         "rule_version": settlement.rule_version,
@@ -122,6 +123,7 @@ def _read_part(lake: Path, part: dict[str, Any]) -> Settlement:
     values = part["file"] | {name: datetime.fromisoformat(part["file"][name]) for name in _INSTANTS}
     return Settlement(
         file=FileEntry(**values), added=tuple(part["added"]), missing=tuple(part["missing"]),
+        suspected=tuple(part.get("suspected", ())),
         rows=lake / part["rows"] if part["rows"] else None,
         quarantine=lake / part["quarantine"] if part["quarantine"] else None,
         header=tuple(part["header"]), rule_version=part["rule_version"],

@@ -110,7 +110,8 @@ def _write(connection: duckdb.DuckDBPyConnection, settlement: Settlement) -> Non
         _same(file.source_file, "quarantined", written, file.rows_quarantined)
     values = [getattr(file, name) for name, _ in FILES]
     connection.execute(f"insert into ingest.files values ({', '.join('?' * len(values))})", values)
-    for event, names in (("column_added", settlement.added), ("column_missing", settlement.missing)):
+    events = {"column_added": settlement.added, "column_missing": settlement.missing, "personal_suspected": settlement.suspected}
+    for event, names in events.items():
         for name in names:
             _write_event(connection, file, event, name)
 

@@ -190,10 +190,10 @@ class _Run:
         """Return what one feed leaves in the warehouse; the rows of a loaded one are in the lake then."""
         entry, drift = part.entry, (part.part.added, part.part.missing)
         if entry.status == "held" or part.rows is None or part.refused is None:
-            return Settlement(entry, *drift, header=part.part.header)
+            return Settlement(entry, *drift, header=part.part.header, suspected=part.part.suspected)
         entry = replace(entry, finished_at=now())
         rows, refused = keep_rows(self.paths.lake, entry, part.rows, part.refused)
-        return Settlement(entry, *drift, rows, refused, header=part.part.header)
+        return Settlement(entry, *drift, rows, refused, header=part.part.header, suspected=part.part.suspected)
 
     def _release(self, sighting: Sighting, staged: Staged) -> None:
         """Remove the working files of one settled file; a duplicate has none, and must not take the first one's."""

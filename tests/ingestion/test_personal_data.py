@@ -15,6 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from company import ConfigurationError
+from ingestion import rebuild_from_lake
 from ingestion.personal import is_named_personal, masked_columns, masked_members
 from ingestion.pseudonym import KEY_VARIABLE, PseudonymKey, ensure_key, needs_key, read_key, throwaway_key
 from ingestion.systems import HOUSE, SHOPIFY
@@ -203,6 +204,15 @@ def test_nobody_is_in_any_file_or_table_of_the_home(company: Any) -> None:
     assert all(prefix is None or len(prefix) <= 3 for _, prefix, _ in rows)
     assert '"Gift Recipient":"***"' in str(rows)
     assert '"Memo":"ask ***"' in str(rows)
+    events = "select event, column_name from ingest.schema_events where event <> 'column_missing' order by all"
+    expected = [
+        (event, name) for event in ("column_added", "personal_suspected") for name in ("Gift Recipient", "Memo")
+    ]
+    assert company.rows(events) == expected
+    with company.warehouse() as connection:
+        before = connection.execute("select * from ingest.schema_events order by all").fetchall()
+    rebuild_from_lake(company.settings, company.paths)
+    assert company.rows("select * from ingest.schema_events order by all") == before
 
 
 def test_one_person_is_one_key_in_a_home_and_another_in_another_home_unless_the_key_is_given(
