@@ -7,7 +7,7 @@ the file lacks is null; undeclared columns go into `_extra`; personal columns ar
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import zip_longest
 from pathlib import Path
@@ -123,6 +123,9 @@ def type_page(page: Page, feed: Feed, lineage: Lineage, options: ReadOptions) ->
         masked_members(frame, _UNDECLARED) if _UNDECLARED in frame.columns else masked_columns(frame, matched.added)
     )
     frame = scanned.frame
+    if any(c.name.endswith("currency") and (c.name in matched.source or c.constant) for c in feed.columns):
+        # the file says itself what its amounts are in
+        options = replace(options, currency="")
     judged, reasons = _judged_rows(frame, feed, matched, lineage, options)
     unread = pl.DataFrame(page.rejects, schema=QUARANTINE)
     good, refused, broken = judged, unread, dict.fromkeys(reasons, 0)

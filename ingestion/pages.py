@@ -59,6 +59,7 @@ class ReadLimits:
 class ReadOptions:
     """What a reader is told besides the file: limits, and what the account's settings say of its system's files.
 
+    `currency` is what amounts are in where a file names none; empty: unknown.
     `encodings` of the account, when it has any, are tried instead of those a delimited feed declares. `partner` are the account's
     own settings of the system (X12 codes and qualifiers), as plain values. Without a `pseudonym_key` people get hashes that join
     with nothing: enough for a look at a file.
@@ -68,6 +69,7 @@ class ReadOptions:
     time_zone: str = "UTC"
     date_order: str | None = None
     decimal_mark: str = "."
+    currency: str = ""
     encodings: tuple[str, ...] = ()
     pseudonym_key: PseudonymKey = field(default_factory=throwaway_key)
     partner: Mapping[str, Any] = field(default_factory=dict)

@@ -33,3 +33,5 @@ WRITTEN: dict[ColumnType, str] = {
 """By type, the whole text of a cell that can be read; types of free text are absent."""
 EARLIEST_YEAR, LATEST_YEAR = 1990, 2099
 """Dates outside are spreadsheet accidents (1899, 9999), not business; and rules of summer time are known to 2099 only."""
+UNREADABLE = "\x00"
+"""Begins a text that no type reads, put in place of a cell not written as declared; what follows is a reason of its own."""

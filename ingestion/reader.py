@@ -39,7 +39,7 @@ class Reader:
             },
             "options": {
                 "time_zone": account.time_zone, "date_order": account.date_order, "decimal_mark": account.decimal_mark,
-                "partner": account.x12.model_dump(mode="json"), "encodings": account.encodings,
+                "currency": account.currency, "partner": account.x12.model_dump(mode="json"), "encodings": account.encodings,
             },
             "pseudonym_key_file": str(ensure_key(self._paths.home)) if needs_key(system_of(account, self._paths)) else "",
             "limits": {"max_columns": self._limits.max_columns, "max_field_chars": self._limits.max_field_chars},

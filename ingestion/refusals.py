@@ -30,6 +30,7 @@ _EXPECTED = {
     "not_timestamp": "expected an instant as 2026-11-20T06:00:00Z",
     "out_of_range": "expected a year from 1990 to 2099",
     "ambiguous_date": "two of the declared forms read this as different days",
+    "other_currency": "expected an amount in the account's currency",
     "inexact_product": "expected a number that its factor makes one of our units exactly",
     "ambiguous_local_time": "the clock showed this time twice; write the offset",
     "nonexistent_local_time": "the clock skipped this time; write the offset",

@@ -85,7 +85,7 @@ def _options(account: Account, limits: Limits) -> ReadOptions:
     return ReadOptions(
         limits=ReadLimits(limits.max_columns, limits.max_field_chars),
         time_zone=account.time_zone, date_order=account.date_order, decimal_mark=account.decimal_mark,
-        encodings=account.encodings, partner=account.x12.model_dump(mode="json"),
+        currency=account.currency, encodings=account.encodings, partner=account.x12.model_dump(mode="json"),
     )  # fmt: skip
 
 

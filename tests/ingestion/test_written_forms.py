@@ -91,6 +91,14 @@ def test_the_decimal_mark_may_be_the_accounts_and_the_thousands_are_then_the_oth
     ]  # fmt: skip
 
 
+def test_the_sign_of_another_currency_than_the_accounts_is_refused_where_it_is_known() -> None:
+    euro, peso = ReadOptions(currency="EUR"), ReadOptions(currency="CLP")
+    assert read(DECIMAL, DOLLAR, "$5.00", "5.00", "€5", "5 £", "x€", options=euro) == [
+        (None, "other_currency"), (Decimal(5), None), (Decimal(5), None), (None, "other_currency"), (None, "not_decimal"),
+    ]  # fmt: skip
+    assert read(DECIMAL, DOLLAR, "$5.00", options=peso) == [(Decimal(5), None)]
+
+
 def test_whole_numbers_and_dozens() -> None:
     assert read(INTEGER, EURO, "1.200", "1.200,5", "1,200") == [
         (1200, None),
