@@ -20,7 +20,7 @@ from ingestion.contract import LINEAGE_COLUMNS, Column, ColumnType, Feed
 from ingestion.headers import MatchedHeaders, match_headers
 from ingestion.pages import Page, ReadOptions
 from ingestion.parse import cell, layers, parse
-from ingestion.personal import masked_columns, masked_members
+from ingestion.personal import Scanned, masked_columns, masked_mails, masked_members
 from ingestion.refusals import QUARANTINE, REASON, refused_rows
 
 _POLARS_TYPE: dict[ColumnType, pl.DataType] = {
@@ -119,9 +119,7 @@ def type_page(page: Page, feed: Feed, lineage: Lineage, options: ReadOptions) ->
     if feed.reshape is not None:
         frame = feed.reshape(frame)
     matched = match_headers(frame.columns, feed)
-    scanned = (
-        masked_members(frame, _UNDECLARED) if _UNDECLARED in frame.columns else masked_columns(frame, matched.added)
-    )
+    scanned = _scanned(frame, feed, matched)
     frame = scanned.frame
     if any(c.name.endswith("currency") and (c.name in matched.source or c.constant) for c in feed.columns):
         # the file says itself what its amounts are in
@@ -136,6 +134,17 @@ def type_page(page: Page, feed: Feed, lineage: Lineage, options: ReadOptions) ->
         broken = {name: int((judged[reason] != "required_blank").sum()) for name, reason in reasons.items()}
     blank = {name: judged[name].null_count() - broken[name] for name in reasons}
     return Typed(good.select(raw_schema(feed).keys()), refused, blank, broken, scanned.suspected)
+
+
+def _scanned(frame: pl.DataFrame, feed: Feed, matched: MatchedHeaders) -> Scanned:
+    """Return the frame with what is personal masked where no declaration says that anything is."""
+    free = [c for c in feed.stored_columns if c.type is ColumnType.TEXT and not c.allowed and not c.is_masked]
+    declared = masked_mails(frame, [matched.source[column.name] for column in free if column.name in matched.source])
+    if _UNDECLARED in frame.columns:
+        undeclared = masked_members(declared.frame, _UNDECLARED)
+    else:
+        undeclared = masked_columns(declared.frame, matched.added)
+    return Scanned(undeclared.frame, declared.suspected + undeclared.suspected)
 
 
 def _judged_rows(

@@ -1,7 +1,8 @@
-"""What may be personal in columns that nobody declared: found by their names and by what their cells look like, and masked.
+"""What may be personal where nobody said so: found by the names of columns and by what their cells look like, and masked.
 
-A column named like a person's data is masked whole; in the others, mails, telephone numbers, bank accounts and card numbers are
-masked where they stand. This is a net under the declarations, not a replacement: a name in a column `Memo` passes through it.
+An undeclared column named like a person's data is masked whole; in the others, mails, telephone numbers, bank accounts and card
+numbers are masked where they stand. In declared free text, such as tags and descriptions, mails are. This is a net under the
+declarations, not a replacement: a name in a column `Memo` passes through it.
 """
 
 from __future__ import annotations
@@ -67,6 +68,17 @@ def masked_columns(frame: pl.DataFrame, names: Iterable[str]) -> Scanned:
             masked.append(pl.col(name).str.replace_all(PATTERN, MASK))
             found.append(name)
     return Scanned(frame.with_columns(masked) if masked else frame, tuple(found))
+
+
+def masked_mails(frame: pl.DataFrame, names: Iterable[str]) -> Scanned:
+    """Return the frame with the mails in the declared free-text columns `names` masked."""
+    # a mail is looked for only where there is its sign, which is found at the speed of memory
+    found = tuple(
+        name for name in names
+        if frame[name].str.contains("@", literal=True).any() and frame[name].str.contains(_MAIL).any()
+    )  # fmt: skip
+    masked = [pl.col(name).str.replace_all(_MAIL, MASK) for name in found]
+    return Scanned(frame.with_columns(masked) if masked else frame, found)
 
 
 def masked_members(frame: pl.DataFrame, column: str) -> Scanned:

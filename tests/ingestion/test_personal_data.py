@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from company import ConfigurationError
 from ingestion import rebuild_from_lake
-from ingestion.personal import is_named_personal, masked_columns, masked_members
+from ingestion.personal import is_named_personal, masked_columns, masked_mails, masked_members
 from ingestion.pseudonym import KEY_VARIABLE, PseudonymKey, ensure_key, needs_key, read_key, throwaway_key
 from ingestion.systems import HOUSE, SHOPIFY
 from ingestion.systems.x12 import X12
@@ -144,6 +144,14 @@ def test_a_column_named_like_a_person_is_masked_whole_and_only_the_named_columns
     scanned = masked_columns(frame, ["Ship To City", "Fax"])
     assert scanned.frame.rows() == [("***", "", "a@example.com"), ("", "", "")]
     assert scanned.suspected == ("Ship To City",)
+
+
+def test_a_mail_in_declared_free_text_is_masked_and_all_else_of_it_stays() -> None:
+    frame = pl.DataFrame({"tags": ["wholesale, a.b@example.com", "2 @ 5, +49 30 1234567", None]})
+    scanned = masked_mails(frame, ["tags"])
+    assert scanned.frame["tags"].to_list() == ["wholesale, ***", "2 @ 5, +49 30 1234567", None]
+    assert scanned.suspected == ("tags",)
+    assert masked_mails(frame[1:], ["tags"]).suspected == ()
 
 
 def test_undeclared_members_of_json_are_masked_by_name_and_by_look() -> None:
