@@ -160,8 +160,20 @@ class Limits(_Section):
     decode_memory_mb: int = Field(8192, gt=0)
     max_reject_rate: Decimal = Field(Decimal("0.05"), ge=0, le=1)
     """A file with a larger share of refused rows is held whole."""
-    min_row_count_rate: Decimal = Field(Decimal("0"), ge=0, le=1)
-    """A snapshot with fewer rows than this share of the feed's trailing median is held; 0 turns the check off."""
+    min_row_count_rate: Decimal = Field(Decimal("0.30"), ge=0, le=1)
+    """A snapshot with fewer rows than this share of the feed's usual number is held; 0 turns the check off, as for all below."""
+    max_row_count_rate: Decimal = Field(Decimal("10"), ge=0)
+    """A snapshot with more rows than this many times the feed's usual number is held."""
+    max_zero_rise: Decimal = Field(Decimal("0.50"), ge=0, le=1)
+    """A file in which the share of zeros of a quantity is higher than usual by more than this is held."""
+    max_blank_rise: Decimal = Field(Decimal("0.50"), ge=0, le=1)
+    """A file in which the share of blanks of an optional column is higher than usual by more than this is held."""
+    max_scale_factor: Decimal = Field(Decimal("6"), ge=0)
+    """A file whose numbers in one column are this many times larger or smaller than usual is held."""
+    max_unknown_sku_rise: Decimal = Field(Decimal("0.30"), ge=0, le=1)
+    """A file in which the share of rows with an unknown SKU is higher than usual by more than this is held."""
+    personal_retention_days: int = Field(90, ge=1)
+    """`tallyhouse quarantine expire` takes away quarantined text and held files that are older than this."""
     stable_seconds: int = Field(0, ge=0)
     """A file is claimed only when it has not changed for this long."""
     max_changed_rate: Decimal = Field(Decimal("0.30"), ge=0, le=1)

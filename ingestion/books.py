@@ -3,13 +3,13 @@
 `ingest.files`: one row per (account, sha256, entity) ever accepted or held: a file may hold several feeds, and one that could not
 be recognised has the entity ''. `ingest.arrivals`: one row per delivery, new or
 duplicate. `ingest.landing`: the files on disk that need no second look. `ingest.schema_events`: the first file of a feed
-in which an undeclared column came or a declared one was missing. `quarantine.rows`: one row per refused record of a loaded
-file; a held file is kept whole in `data/quarantine/` instead.
+in which an undeclared column came or a declared one was missing. `ingest.profiles`: one row per fact of a feed of a file.
+`quarantine.rows`: one row per refused record of a loaded file; a held file is kept whole in `data/quarantine/` instead.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -39,6 +39,10 @@ LANDING = (
 SCHEMA_EVENTS = (
     ("account", "VARCHAR"), ("system", "VARCHAR"), ("entity", "VARCHAR"), ("sha256", "VARCHAR"), ("event", "VARCHAR"),
     ("column_name", "VARCHAR"), ("seen_at", "TIMESTAMP"),
+)  # fmt: skip
+PROFILES = (
+    ("account", "VARCHAR"), ("system", "VARCHAR"), ("entity", "VARCHAR"), ("sha256", "VARCHAR"), ("fact", "VARCHAR"),
+    ("value", "DOUBLE"),
 )  # fmt: skip
 QUARANTINE_ROWS = (
     ("account", "VARCHAR"), ("system", "VARCHAR"), ("entity", "VARCHAR"), ("sha256", "VARCHAR"), ("source_file", "VARCHAR"),
@@ -84,6 +88,8 @@ class Settlement:
     header: tuple[str, ...] = ()
     suspected: tuple[str, ...] = ()
     rule_version: str = RULE_VERSION
+    facts: Mapping[str, float | None] = field(default_factory=dict)
+    """Its profile."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +140,7 @@ def ensure_raw_tables(connection: duckdb.DuckDBPyConnection) -> None:
         ("ingest", "arrivals"): ARRIVALS,
         ("ingest", "landing"): LANDING,
         ("ingest", "schema_events"): SCHEMA_EVENTS,
+        ("ingest", "profiles"): PROFILES,
         ("quarantine", "rows"): QUARANTINE_ROWS,
     }
     for system in SYSTEMS:

@@ -186,7 +186,8 @@ class Feed:
     cells, source headers) into the declared one and must not change a value; `reshape_supplies` names the columns it makes
     of the undeclared ones when the file has none of them. `cadence_hours` is how long silence is normal. `file_stem` is the
     name the demo company and the templates use. A feed that a company's own mapping declares (`is_mapped`) is looked for before
-    the system's; a column it says nothing of has no headers.
+    the system's; a column it says nothing of has no headers. `sku_column` is the column whose values are looked for among the
+    SKUs already known; empty means the column named `sku`, if there is one.
     """
 
     entity: str
@@ -201,6 +202,13 @@ class Feed:
     cadence_hours: int = 48
     unique_in_file: bool = False
     is_mapped: bool = False
+    sku_column: str = ""
+
+    @property
+    def guarded_sku(self) -> str:
+        """The column that holds the row's SKU, or nothing."""
+        named = self.sku_column or "sku"
+        return next((column.name for column in self.stored_columns if column.name == named), "")
 
     @property
     def dialect(self) -> Dialect:

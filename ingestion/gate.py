@@ -12,11 +12,12 @@ import atexit
 import os
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from ingestion.contract import Feed
+from ingestion.guards import Bound
 from ingestion.outcome import GateCheck, GateReport
 from ingestion.systems import system_named
 from ingestion.worker import WorkerProcess, answer_lines
@@ -32,22 +33,22 @@ _SECONDS = 1800.0
 
 @dataclass(frozen=True, slots=True)
 class GateRequest:
-    """What is judged: the profile of one feed of one file, and the bounds it has to keep.
+    """What is judged: the facts of one feed of one file, and the lowest and highest value of each kind of fact.
 
-    `max_reject_rate` bounds refused rows, and refused or blank cells of any one column. `min_rows_rate` bounds a snapshot's rows
-    from below, as a share of the feed's trailing median; 0 for no bound.
+    `refused_rate` bounds refused rows, and the refused cells of any one column, `blank_rate` the blanks of a column that every
+    row must fill; the others are facts of the whole file. `notes` are the words for what was found, by fact.
     """
 
     system: str
     entity: str
     facts: Mapping[str, float | None]
-    max_reject_rate: float
-    min_rows_rate: float = 0.0
+    bounds: Mapping[str, Bound]
+    notes: Mapping[str, str] = field(default_factory=dict)
 
     @property
-    def suite(self) -> tuple[str, str, float, float]:
+    def suite(self) -> tuple[str, str, str]:
         """What requests judged by one suite share."""
-        return self.system, self.entity, self.max_reject_rate, self.min_rows_rate
+        return self.system, self.entity, repr(sorted((name, *bound) for name, bound in self.bounds.items()))
 
 
 class Gate:
@@ -86,28 +87,21 @@ def _process() -> WorkerProcess:
     return _running[0]
 
 
-def expectations(
-    feed: Feed, facts: Sequence[str], max_reject_rate: float, min_rows_rate: float = 0.0
-) -> list[gxe.Expectation]:
-    """Return the suite that the declaration of `feed` promises for the named facts.
+def expectations(feed: Feed, facts: Sequence[str], bounds: Mapping[str, Bound]) -> list[gxe.Expectation]:
+    """Return the suite that the declaration of `feed`, and its own past, promise for the named facts.
 
     The share of rows that may break a rule of one column is the share that may be refused at all.
     """
     import great_expectations.expectations as gxe
 
-    def at_most(fact: str, bound: float) -> gxe.Expectation:
-        return gxe.ExpectColumnValuesToBeBetween(column=fact, max_value=bound)
-
-    suite: list[gxe.Expectation] = [at_most("refused_rate", max_reject_rate)]
-    for column in feed.stored_columns:
-        if f"{column.name}.refused_rate" in facts:
-            suite.append(at_most(f"{column.name}.refused_rate", max_reject_rate))
-        if not column.nullable and f"{column.name}.blank_rate" in facts:
-            suite.append(at_most(f"{column.name}.blank_rate", max_reject_rate))
-    if "duplicate_rate" in facts:
-        suite.append(at_most("duplicate_rate", max_reject_rate))
-    if min_rows_rate and "rows_rate" in facts:
-        suite.append(gxe.ExpectColumnValuesToBeBetween(column="rows_rate", min_value=min_rows_rate))
+    needed = {f"{column.name}.blank_rate" for column in feed.stored_columns if not column.nullable}
+    judged = {f"{column.name}.refused_rate" for column in feed.stored_columns}
+    suite: list[gxe.Expectation] = []
+    for fact in facts:
+        low, high = bounds.get(fact.rpartition(".")[2], (None, None))
+        of_the_file = "." not in fact
+        if (of_the_file or fact in needed or fact in judged) and not low is high is None:
+            suite.append(gxe.ExpectColumnValuesToBeBetween(column=fact, min_value=low, max_value=high))
     return suite
 
 
@@ -148,7 +142,7 @@ def _judge(batches: BatchDefinition, requests: list[GateRequest]) -> list[dict[s
         "Float64"
     )
     name = f"{first.system}__{first.entity}"
-    rules = expectations(feed, facts, first.max_reject_rate, first.min_rows_rate)
+    rules = expectations(feed, facts, first.bounds)
     suite = gx.ExpectationSuite(name=name, expectations=rules)
     verdict = batches.get_batch({"dataframe": frame}).validate(suite, result_format="COMPLETE")
     broken = [_broken_rows(result) for result in verdict.results]
@@ -192,9 +186,22 @@ def _check(result: ExpectationValidationResult, request: GateRequest, broken: bo
     detail = ""
     if broken and found is not None:
         what = _MEANING[fact].format(where=f"column {column}" if column else "all rows")
-        bound = f"at most {high:.1%}" if high is not None else f"at least {low:.1%}"
-        detail = f"{what}: {found:.1%}, {bound} allowed"
+        detail = f"{what}: {request.notes.get(fact) or f'{found:.1%}'}, {_allowed(fact, low, high)}"
     return asdict(GateCheck(fact, column, not broken, detail))
+
+
+def _allowed(fact: str, low: float | None, high: float | None) -> str:
+    """Return the bound in words."""
+    if fact == "swapped":
+        return "no pair may"
+    if fact == "scale":
+        return f"at most {high:g} times allowed"
+    if fact == "rows_rate":
+        return " and ".join(
+            f"at {word} {bound:.0%}" for word, bound in (("least", low), ("most", high)) if bound is not None
+        ) + " of them allowed"  # fmt: skip
+    rise = " more" if fact.endswith("_rise") else ""
+    return f"at most {high:.1%}{rise} allowed"
 
 
 _MEANING = {
@@ -202,5 +209,10 @@ _MEANING = {
     "blank_rate": "blank in {where}",
     "duplicate_rate": "rows that repeat the key of another",
     "rows_rate": "rows against the feed's usual number",
+    "zero_rise": "more zeros than usual",
+    "blank_rise": "more blanks than usual",
+    "scale": "numbers of another size than usual",
+    "swapped": "columns that seem to have changed places",
+    "unknown_sku_rise": "more unknown SKUs than usual",
 }
 """By fact, what its number counts."""

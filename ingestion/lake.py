@@ -55,6 +55,7 @@ def _plain_part(lake: Path, settlement: Settlement, gate: GateReport | None) -> 
         "rows": str(settlement.rows.relative_to(lake)) if settlement.rows else None,
         "quarantine": str(settlement.quarantine.relative_to(lake)) if settlement.quarantine else None,
         "rule_version": settlement.rule_version,
+        "facts": dict(settlement.facts),
         "gate": asdict(gate) if gate else None,
     }
 
@@ -126,7 +127,7 @@ def _read_part(lake: Path, part: dict[str, Any]) -> Settlement:
         suspected=tuple(part.get("suspected", ())),
         rows=lake / part["rows"] if part["rows"] else None,
         quarantine=lake / part["quarantine"] if part["quarantine"] else None,
-        header=tuple(part["header"]), rule_version=part["rule_version"],
+        header=tuple(part["header"]), rule_version=part["rule_version"], facts=part.get("facts", {}),
     )  # fmt: skip
 
 

@@ -10,6 +10,8 @@ from typing import Any
 import duckdb
 
 from ingestion.books import FILES, Arrival, FileEntry, Known, Settlement, Statement
+from ingestion.drift import write_events
+from ingestion.profile import write_profile
 from ingestion.stage import stamp
 from warehouse.raw_store import quoted
 
@@ -28,17 +30,6 @@ def read_known(connection: duckdb.DuckDBPyConnection) -> Known:
     ).fetchall()
     contents = {(account, sha256): Statement(at, (account, sha256) in stamped) for account, sha256, at in files}
     return Known(contents, {tuple(row) for row in landing})
-
-
-def typical_rows(connection: duckdb.DuckDBPyConnection, file: FileEntry) -> int:
-    """Return the median number of rows of the feed's last ten loaded files before this one; 0 when there is none."""
-    found = connection.execute(
-        "select cast(coalesce(median(rows_in), 0) as bigint) from (select rows_in from ingest.files"
-        " where account = ? and system = ? and entity = ? and status = 'loaded' and exported_at < ?"
-        " order by exported_at desc limit 10)",
-        [file.account, file.system, file.entity, file.exported_at],
-    ).fetchone()
-    return int(found[0]) if found else 0
 
 
 def settle(
@@ -110,10 +101,8 @@ def _write(connection: duckdb.DuckDBPyConnection, settlement: Settlement) -> Non
         _same(file.source_file, "quarantined", written, file.rows_quarantined)
     values = [getattr(file, name) for name, _ in FILES]
     connection.execute(f"insert into ingest.files values ({', '.join('?' * len(values))})", values)
-    events = {"column_added": settlement.added, "column_missing": settlement.missing, "personal_suspected": settlement.suspected}
-    for event, names in events.items():
-        for name in names:
-            _write_event(connection, file, event, name)
+    write_profile(connection, file, settlement.facts)
+    write_events(connection, file, settlement.added, settlement.missing, settlement.suspected)
 
 
 def _same(source_file: str, what: str, written: int, expected: int) -> None:
@@ -143,19 +132,6 @@ def _insert(
         finally:
             connection.unregister("incoming")
     return int(done[0]) if done else 0
-
-
-def _write_event(connection: duckdb.DuckDBPyConnection, file: FileEntry, event: str, name: str) -> None:
-    key = [file.account, file.system, file.entity, event, name]
-    seen = connection.execute(
-        "select count(*) from ingest.schema_events"
-        " where account = ? and system = ? and entity = ? and event = ? and column_name = ?", key
-    ).fetchone()  # fmt: skip
-    if seen == (0,):
-        connection.execute(
-            "insert into ingest.schema_events values (?, ?, ?, ?, ?, ?, ?)",
-            [file.account, file.system, file.entity, file.sha256, event, name, file.finished_at],
-        )
 
 
 def _write_arrival(connection: duckdb.DuckDBPyConnection, arrival: Arrival) -> None:

@@ -21,6 +21,7 @@ import duckdb
 from company import Paths, Settings
 from ingestion.books import Arrival, FileEntry, Known, Settlement, Statement, ensure_raw_tables
 from ingestion.gate import Gate, GateRequest
+from ingestion.history import History
 from ingestion.lake import keep_arrival, keep_entry, keep_rows, restate
 from ingestion.ledger import read_known, record_arrival, settle
 from ingestion.mapping import system_of
@@ -92,6 +93,7 @@ class _Run:
         self, settings: Settings, paths: Paths, connection: duckdb.DuckDBPyConnection, gate: Judge, known: Known
     ) -> None:
         self.settings, self.paths, self.connection, self.gate, self.known = settings, paths, connection, gate, known
+        self.history = History(connection)
         self._queue: deque[_Queued] = deque()
         self._copies: Counter[str] = Counter()
 
@@ -126,7 +128,7 @@ class _Run:
         prepared = verdict = None
         if key not in self.known.contents:
             self.gate.start()
-            prepared = prepare(sighting, staged, self.settings, reader, self.connection)
+            prepared = prepare(sighting, staged, self.settings, reader, self.connection, self.history)
             self.known.contents[key] = statement
             verdict = judging.submit(self.gate.judge, prepared.questions) if prepared.questions else None
         self._queue.append(_Queued(sighting, staged, prepared, verdict, time.monotonic() - started))
@@ -168,7 +170,7 @@ class _Run:
         """Load or hold one judged file, all its feeds together: lake first, then everything else in one transaction."""
         gates = {part.entry.entity: report for part, report in zip(prepared.parts, reports, strict=False)}
         if not all(report.passed for report in reports):
-            reason = explain(reports)
+            reason = explain(reports, prepared.staged.sha256)
             prepared = replace(prepared, parts=tuple(replace(p, entry=held(p.entry, reason)) for p in prepared.parts))
         first = prepared.parts[0].entry
         if first.status == "held":
@@ -180,6 +182,8 @@ class _Run:
         arrival = _arrival(prepared.sighting, prepared.staged, "new")
         keep_entry(self.paths.lake, settlements, arrival, gates)
         settle(self.connection, settlements, [arrival])
+        for settlement in settlements:
+            self.history.settled(settlement.file)
         return FileOutcome(
             account=first.account, source_file=first.source_file, status=first.status, reason=first.reason,
             sha256=first.sha256, system=first.system, encoding=first.encoding,
@@ -190,10 +194,12 @@ class _Run:
         """Return what one feed leaves in the warehouse; the rows of a loaded one are in the lake then."""
         entry, drift = part.entry, (part.part.added, part.part.missing)
         if entry.status == "held" or part.rows is None or part.refused is None:
-            return Settlement(entry, *drift, header=part.part.header, suspected=part.part.suspected)
+            return Settlement(entry, *drift, header=part.part.header, suspected=part.part.suspected, facts=part.facts)
         entry = replace(entry, finished_at=now())
         rows, refused = keep_rows(self.paths.lake, entry, part.rows, part.refused)
-        return Settlement(entry, *drift, rows, refused, header=part.part.header, suspected=part.part.suspected)
+        return Settlement(
+            entry, *drift, rows, refused, header=part.part.header, suspected=part.part.suspected, facts=part.facts
+        )
 
     def _release(self, sighting: Sighting, staged: Staged) -> None:
         """Remove the working files of one settled file; a duplicate has none, and must not take the first one's."""

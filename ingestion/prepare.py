@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -11,11 +11,14 @@ import duckdb
 from company import Account, Settings
 from ingestion.books import FileEntry
 from ingestion.gate import GateRequest
+from ingestion.guards import bounds_of, compare
+from ingestion.history import History
 from ingestion.outcome import GateReport
-from ingestion.profile import profile
+from ingestion.profile import Facts, measure
 from ingestion.reader import Reader
 from ingestion.reading import Part, Reading, refused_path, rows_path
 from ingestion.stage import Sighting, Staged, exported_at
+from ingestion.systems import system_named
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +30,7 @@ class PreparedPart:
     rows: Path | None = None
     refused: Path | None = None
     question: GateRequest | None = None
+    facts: Facts = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +52,11 @@ def now() -> datetime:
     return datetime.now(UTC).replace(tzinfo=None)
 
 
-def prepare(
-    sighting: Sighting, staged: Staged, settings: Settings, reader: Reader, connection: duckdb.DuckDBPyConnection
-) -> Prepared:
-    """Read one staged file; never raises for what the file contains."""
+def prepare(  # noqa: PLR0917 - one way to call it
+    sighting: Sighting, staged: Staged, settings: Settings, reader: Reader, connection: duckdb.DuckDBPyConnection,
+    history: History,
+) -> Prepared:  # fmt: skip
+    """Read one staged file; never raises for what the file contains. `history` learns that it waits for its verdict."""
     account = settings.accounts[sighting.account]
     base = staged.path.with_name(f"{staged.sha256}.{sighting.account}")
     claimed = now()
@@ -64,12 +69,13 @@ def prepare(
     prepared = []
     for entry, part in zip(entries, reading.parts, strict=True):
         rows, refused = rows_path(base, part.entity), refused_path(base, part.entity)
-        facts = profile(connection, entry, part, rows)
-        question = GateRequest(
-            account.system, part.entity, facts, float(settings.limits.max_reject_rate),
-            float(settings.limits.min_row_count_rate),
-        )  # fmt: skip
-        prepared.append(PreparedPart(entry, part, rows, refused, question))
+        feed, bounds = system_named(entry.system).feed(part.entity), bounds_of(settings.limits)
+        facts = measure(connection, feed, part, rows)
+        facts["unknown_sku_rate"] = history.unknown_sku_rate(entry, feed, rows)
+        guarded = compare(feed, facts, history.usual(entry), bounds)
+        question = GateRequest(account.system, part.entity, facts | guarded.facts, bounds, guarded.notes)
+        history.expect(entry, feed, facts, rows)
+        prepared.append(PreparedPart(entry, part, rows, refused, question, facts))
     return Prepared(sighting, staged, tuple(prepared))
 
 
@@ -80,10 +86,14 @@ def held(entry: FileEntry, reason: str) -> FileEntry:
     )
 
 
-def explain(reports: tuple[GateReport, ...]) -> str:
-    """Return why the gate held a file, in one line."""
+def explain(reports: tuple[GateReport, ...], sha256: str) -> str:
+    """Return why the gate held a file, and what to do next, in one line."""
     parts = [check.detail for report in reports for check in report.failures]
-    return "gate: " + "; ".join(parts)
+    name = sha256[:12]
+    return (
+        f"gate: {'; '.join(parts)}. See `tallyhouse quarantine show {name}`; "
+        f"if the file is right, `tallyhouse quarantine release {name}`"
+    )
 
 
 def _entry(  # noqa: PLR0917 - one way to call it

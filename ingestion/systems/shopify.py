@@ -34,6 +34,7 @@ ORDERS = Feed(
     kind=FeedKind.EVENT,
     grain=("name",),
     file_stem="orders_export",
+    sku_column="lineitem_sku",
     columns=(
         Column(
             "name", ("Name",), _T.TEXT, required=True, note="order number as shown; blank on some continuation rows"
@@ -164,6 +165,7 @@ PRODUCTS = Feed(
     kind=FeedKind.MASTER,
     grain=("handle", "option1_value", "option2_value", "option3_value", "variant_sku"),
     file_stem="products_export",
+    sku_column="variant_sku",
     cadence_hours=24 * 30,
     columns=(
         Column("handle", ("Handle", "URL handle"), required=True, nullable=False),
@@ -195,4 +197,6 @@ PRODUCTS = Feed(
     ),
 )
 
-SHOPIFY = System(name="shopify", title="Shopify", feeds=(ORDERS, INVENTORY, PRODUCTS, PAYMENT_TRANSACTIONS, PAYOUTS, *BULK_FEEDS))
+SHOPIFY = System(
+    name="shopify", title="Shopify", feeds=(ORDERS, INVENTORY, PRODUCTS, PAYMENT_TRANSACTIONS, PAYOUTS, *BULK_FEEDS)
+)

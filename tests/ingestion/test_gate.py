@@ -5,15 +5,17 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from company import REPOSITORY
+from company import REPOSITORY, Limits
 from ingestion import ingest
 from ingestion.gate import Gate, GateRequest, expectations
+from ingestion.guards import FACTS, bounds_of
 from ingestion.systems import HOUSE
 
 PO = "po_id,po_line,supplier_id,sku,location_id,ordered_qty,ordered_at,status\n"
@@ -77,22 +79,87 @@ def test_blank_optional_cells_do_not_make_a_lone_bad_cell_a_large_share(strict: 
     assert (file.status, file.rows_loaded, file.rows_quarantined) == ("loaded", 99, 1)
 
 
-def test_a_snapshot_that_lost_most_of_its_rows_is_held_when_asked(strict: Any) -> None:
-    limits = strict.settings.limits.model_copy(update={"min_row_count_rate": Decimal("0.5")})
-    strict.settings = strict.settings.model_copy(update={"limits": limits})
-    header = "as_of_at,location_id,sku,on_hand_qty\n"
-    for day, count in ((1, 100), (2, 90), (3, 4), (4, 0)):
-        rows = "".join(f"2026-11-0{day}T00:00:00Z,L,S{n},{n}\n" for n in range(count))
-        strict.drop("wms", f"stock_2026110{day}T000000Z.csv", header + rows)
-        [file] = ingest(strict.settings, strict.paths).files
-        assert file.status == ("loaded" if count >= 90 else "held"), file
-        assert ("rows against the feed's usual number" in file.reason) == (count < 90)
+HEADER = "as_of_at,location_id,sku,on_hand_qty,damaged_qty,reserved_qty\n"
+
+
+@dataclass(frozen=True)
+class Stock:
+    """A day's stock file: what of it may be out of the ordinary."""
+
+    rows: int = 200
+    first: int = 0
+    sku: str = "S{n}"
+    on_hand: str = "{q}"
+    damaged: str = "{d}"
+    reserved: str = "3"
+    header: str = HEADER
+
+    def text(self, day: int) -> str:
+        lines = [self.header]
+        for n in range(self.first, self.first + self.rows):
+            q = 20 + (n * 7 + day) % 60
+            values = {"n": n, "q": q, "d": (n + day) % 4, "q3": 3 * q, "q10": 10 * q, "out": q if n % 5 else 0}
+            cells = (self.sku, self.on_hand, self.damaged, self.reserved)
+            sku, on_hand, damaged, reserved = (cell.format(**values) for cell in cells)
+            lines.append(f"2026-11-{day:02}T00:00:00Z,L,{sku},{on_hand},{damaged},{reserved}\n")
+        return "".join(lines)
+
+
+BROKEN: dict[str, tuple[Stock, str]] = {
+    "most rows lost": (Stock(rows=10), "rows against the feed's usual number: 10 rows, usually 200"),
+    "all rows lost": (Stock(rows=0), "rows against the feed's usual number: 0 rows"),
+    "every row a dozen times": (Stock(rows=2400), "rows against the feed's usual number: 2,400 rows"),
+    "all zero": (Stock(on_hand="0"), "more zeros than usual: on_hand_qty 100% zero, usually 0%"),
+    "times ten": (Stock(on_hand="{q10}"), "numbers of another size than usual: on_hand_qty typically"),
+    "in crates of twelve": (Stock(on_hand="4"), "numbers of another size than usual: on_hand_qty typically 4"),
+    "columns swapped": (Stock(on_hand="{d}", damaged="{q}"), "seem to have changed places: on_hand_qty and damaged_qty"),
+    "other SKUs": (Stock(sku="B-00{n}"), "more unknown SKUs than usual: sku 100% unknown, usually 0%"),
+    "a column blank": (Stock(reserved=""), "more blanks than usual: reserved_qty 100% blank, usually 0%"),
+}  # fmt: skip
+FINE = {
+    "the same again, a day later": Stock(),
+    "a fifth fewer": Stock(rows=160),
+    "twice as many, for a new warehouse": Stock(rows=250),
+    "half the SKUs, in clearance": Stock(rows=100),
+    "a tenth of the SKUs new": Stock(first=20),
+    "less damaged": Stock(damaged="1"),
+    "three times as much of everything": Stock(on_hand="{q3}", reserved="9"),
+    "a fifth of the stock sold out": Stock(on_hand="{out}"),
+    "without a column that may be missing": Stock(header=HEADER.replace("reserved_qty", "Shelf")),
+}
+
+
+def delivered(company: Any, days: int = 4) -> None:
+    """Some days of usual stock."""
+    for day in range(1, days + 1):
+        company.drop("wms", f"stock_202611{day:02}T000000Z.csv", Stock().text(day))
+    assert {file.status for file in ingest(company.settings, company.paths).files} == {"loaded"}
+
+
+def test_broken_distributions_are_held_and_ordinary_ones_are_not(make_company: Any) -> None:
+    held, loaded = [], []
+    company = make_company()
+    delivered(company)
+    for day, (case, (stock, why)) in enumerate(BROKEN.items(), start=10):
+        company.drop("wms", f"stock_202611{day:02}T000000Z.csv", stock.text(day))
+        [file] = ingest(company.settings, company.paths).files
+        assert file.status == "held", case
+        assert why in file.reason, case
+        assert f"`tallyhouse quarantine show {file.sha256[:12]}`" in file.reason
+        held.append(case)
+    for day, (case, stock) in enumerate(FINE.items(), start=20):
+        company.drop("wms", f"stock_202611{day:02}T000000Z.csv", stock.text(day))
+        [file] = ingest(company.settings, company.paths).files
+        assert file.status == "loaded", (case, file.reason)
+        loaded.append(case)
+    assert (len(held), len(loaded)) == (len(BROKEN), len(FINE))
 
 
 def test_the_suite_states_each_promise_of_the_declaration_once() -> None:
     feed = HOUSE.feed("purchase_orders")
     facts = [f"{column.name}.{fact}" for column in feed.columns for fact in ("blank_rate", "refused_rate")]
-    suite = expectations(feed, [*facts, "duplicate_rate"], 0.05)
+    bounds = bounds_of(Limits())
+    suite = expectations(feed, ["refused_rate", *facts, "duplicate_rate", *FACTS], bounds)
     rules = [rule.column for rule in suite]
     assert len(rules) == len(set(rules))
     assert "duplicate_rate" in rules
@@ -102,13 +169,17 @@ def test_the_suite_states_each_promise_of_the_declaration_once() -> None:
     assert {rule.removesuffix(".refused_rate") for rule in rules if rule.endswith(".refused_rate")} == {
         column.name for column in feed.columns
     }
-    assert {rule.max_value for rule in suite} == {0.05}
+    assert {rule.max_value for rule in suite if rule.column not in FACTS} == {0.05}
+    assert {rule.column for rule in suite if rule.column in FACTS} == set(FACTS)
+    assert not expectations(feed, FACTS, {})
 
 
 def test_many_files_are_judged_at_once_and_each_by_its_own_facts() -> None:
     good, bad = {"rows": 10.0, "refused_rate": 0.0}, {"rows": 10.0, "refused_rate": 0.2}
     requests = [
-        GateRequest("house", entity, facts, 0.05) for facts in (good, bad, good) for entity in ("kits", "orders")
+        GateRequest("house", entity, facts, {"refused_rate": (None, 0.05)})
+        for facts in (good, bad, good)
+        for entity in ("kits", "orders")
     ]
     reports = Gate().judge(requests)
     assert [report.passed for report in reports] == [True, True, False, False, True, True]
