@@ -1,4 +1,4 @@
-"""Who is told when a run fails: a notifier, here a log line and a line in `data/ops/alerts.jsonl`."""
+"""Who is told when a run fails or a feed falls silent: a notifier, here a log line and a line in `data/ops/alerts.jsonl`."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ logger = logging.getLogger("tallyhouse.alerts")
 
 @dataclass(frozen=True, slots=True)
 class Alert:
-    """One failed run: when (ISO 8601), which job and run, what failed and what to do."""
+    """One failed run or silent feed: when (ISO 8601), which job or check and run, what is wrong and what to do."""
 
     at: str
     job: str
@@ -40,7 +40,7 @@ class FileNotifier:
 
     def notify(self, alert: Alert) -> None:
         """Append the alert as one line in one write."""
-        logger.error("run failed: job=%s run=%s %s", alert.job, alert.run_id, alert.message)
+        logger.error("alert: job=%s run=%s %s", alert.job, alert.run_id, alert.message)
         self.file.parent.mkdir(parents=True, exist_ok=True)
         line = json.dumps(asdict(alert)) + "\n"
         descriptor = os.open(self.file, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)

@@ -19,7 +19,8 @@ SERVING_KEY = dg.AssetKey(["serving", "snapshot"])
 PUSH_REPORT_KEY = dg.AssetKey(["push", "report"])
 
 COMPANY_KEYS = tuple(
-    dg.AssetKey(["company", table]) for table in ("settings", "accounts", "account_locations", "destinations")
+    dg.AssetKey(["company", table])
+    for table in ("settings", "accounts", "account_locations", "account_cadences", "destinations")
 )
 POLICY_KEYS = tuple(dg.AssetKey(["policy", name]) for name in POLICIES)
 OPS_KEYS = tuple(dg.AssetKey(["ops", table]) for table in ("push_runs", "push_rows", "channel_state"))

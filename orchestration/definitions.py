@@ -9,7 +9,7 @@ from orchestration.defs.automate.failures import run_failed_sensor
 from orchestration.defs.automate.jobs import JOBS
 from orchestration.defs.automate.schedules import automation_of
 from orchestration.defs.ingest.assets import external_specs, ingest_exports_asset, load_reference_tables_asset
-from orchestration.defs.serve.assets import counts_reconcile, serving_snapshot
+from orchestration.defs.serve.assets import counts_reconcile, no_feed_silent, serving_snapshot
 from orchestration.defs.transform.assets import dbt_models
 from orchestration.resources import CompanyHome
 
@@ -27,7 +27,7 @@ def definitions(company: CompanyHome) -> dg.Definitions:
             pushes,
             push_report_asset,
         ],
-        asset_checks=[counts_reconcile, pushes_went_through, no_row_rejected],
+        asset_checks=[counts_reconcile, no_feed_silent, pushes_went_through, no_row_rejected],
         jobs=JOBS,
         schedules=schedules,
         sensors=[*sensors, run_failed_sensor],

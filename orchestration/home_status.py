@@ -10,18 +10,30 @@ import duckdb
 
 from company import Paths
 from orchestration.run_lock import holder
+from orchestration.silence import silences
 from warehouse import current_serving, reader
 
 LAST_RUN = "last_run.json"
 _FEEDS = """
-    select account, entity, files_count, rows_in_count, rows_loaded_count, rows_quarantined_count, newest_exported_at, status
+    select account, entity, files_count, rows_in_count, rows_loaded_count, rows_quarantined_count, newest_exported_at, status,
+        cadence_hours
     from reports.rpt_data_health_feeds order by account, entity
 """
-_FEED_NAMES = ("account", "entity", "files", "rows_in", "loaded", "quarantined", "newest_exported_at", "status")
+_FEED_NAMES = (
+    "account",
+    "entity",
+    "files",
+    "rows_in",
+    "loaded",
+    "quarantined",
+    "newest_exported_at",
+    "status",
+    "cadence_hours",
+)
 
 
 def home_status(paths: Paths) -> dict[str, Any]:
-    """Return {published, refused, last_run, running, feeds}; empty parts where nothing has happened yet."""
+    """Return {published, refused, last_run, running, feeds, silent}; empty parts where nothing has happened yet."""
     serving = current_serving(paths)
     document: dict[str, Any] = {
         "home": str(paths.home),
@@ -30,6 +42,7 @@ def home_status(paths: Paths) -> dict[str, Any]:
         "last_run": _last_run(paths),
         "running": holder(paths),
         "feeds": [],
+        "silent": [],
     }
     if serving is None:
         return document
@@ -46,6 +59,7 @@ def home_status(paths: Paths) -> dict[str, Any]:
     if "reports.rpt_data_health_feeds" in serving.tables:
         with reader(serving.file) as connection:
             document["feeds"] = _feeds(connection)
+        document["silent"] = list(silences(document["feeds"]))
     return document
 
 

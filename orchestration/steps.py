@@ -14,6 +14,7 @@ from company import Paths, Settings
 from orchestration.dbt_build import read_results
 from orchestration.exit_codes import CommandError
 from orchestration.run_record import RunRecord, current_record
+from orchestration.silence import check_cadences
 from warehouse import Published, current_serving, publish, reader, writer
 
 if TYPE_CHECKING:
@@ -64,7 +65,7 @@ def _count_files(record: RunRecord) -> Callable[[FileOutcome], None]:
 def load_reference_tables(settings: Settings, paths: Paths) -> None:
     """Write the configuration, the policies and the push journal into the build file; an absent feed becomes an empty table.
 
-    Raises `ConfigurationError` for a wrong policy.
+    Raises `ConfigurationError` for a wrong policy or cadence.
     """
     from company.policies import load_policies
     from ingestion import ensure_raw_tables
@@ -73,6 +74,7 @@ def load_reference_tables(settings: Settings, paths: Paths) -> None:
 
     limits = settings.limits
     with current_record().step("reference"):
+        check_cadences(settings)
         policies = load_policies(paths, settings.accounts)
         mirror = push_mirror(paths.ops)
         with writer(

@@ -32,6 +32,9 @@ _COMPANY_TABLES: dict[str, Columns] = {
     "account_locations": (
         ("account", "VARCHAR"), ("source_location_name", "VARCHAR"), ("location_id", "VARCHAR"),
     ),
+    "account_cadences": (
+        ("account", "VARCHAR"), ("entity", "VARCHAR"), ("cadence_hours", "BIGINT"),
+    ),
     "destinations": (
         ("destination", "VARCHAR"), ("kind", "VARCHAR"), ("account", "VARCHAR"), ("location_name", "VARCHAR"),
         ("seller_id", "VARCHAR"), ("marketplace", "VARCHAR"),
@@ -112,6 +115,9 @@ def _company_rows(settings: Settings) -> dict[str, list[tuple[Any, ...]]]:
         ],
         "account_locations": [
             (name, source, location) for name, a in accounts for source, location in a.locations.items()
+        ],
+        "account_cadences": [
+            (name, entity, hours) for name, a in accounts for entity, hours in a.cadence_hours.items()
         ],
         "destinations": [
             (name, d.kind, d.account, d.location, d.seller_id, d.marketplace)

@@ -96,8 +96,21 @@ def status(context: typer.Context, home: HomeOption = None, as_json: JsonOption 
             console.print(
                 f"[bold]Running[/bold]    process {running['pid']}: {running['command']} since {running['since']}"
             )
+        for line in document["silent"]:
+            console.print(f"[bold yellow]Silent[/bold yellow]     {line}")
         if document["feeds"]:
-            table = Table("account", "entity", "files", "rows in", "loaded", "quarantined", "newest", "state", box=None)
+            table = Table(
+                "account",
+                "entity",
+                "files",
+                "rows in",
+                "loaded",
+                "quarantined",
+                "newest",
+                "state",
+                "every, h",
+                box=None,
+            )
             for feed in document["feeds"]:
                 table.add_row(*(str(cell) for cell in feed.values()))
             console.print(table)

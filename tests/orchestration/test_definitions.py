@@ -41,7 +41,7 @@ def expected_keys() -> set[str]:
         | {f"raw/{raw_table(system, feed)}" for system, feed in feeds}
         | {"ingest/files", "ingest/arrivals", "ingest/schema_events", "quarantine/rows"}
         | {"home/tallyhouse_toml", "home/policy_files", "home/ops_store"}
-        | {f"company/{table}" for table in ("settings", "accounts", "account_locations", "destinations")}
+        | {f"company/{table}" for table in ("settings", "accounts", "account_locations", "account_cadences", "destinations")}
         | {f"policy/{policy}" for policy in policies}
         | {"ops/push_runs", "ops/push_rows", "ops/channel_state"}
         | {f"{layer_of(model)}/{model}" for model in MODELS}
@@ -106,7 +106,7 @@ def test_checks_that_must_stop_a_publish_are_blocking() -> None:
     graph = defs.resolve_asset_graph()
     blocking = {key.name for key in graph.asset_check_keys if graph.get(key).blocking}
     assert {"rows_accounted_for", "counts_reconcile"} <= blocking
-    assert {"no_file_held", "pushes_went_through", "no_row_rejected"} & blocking == set()
+    assert {"no_file_held", "no_feed_silent", "pushes_went_through", "no_row_rejected"} & blocking == set()
     grains = [name for name in (key.name for key in graph.asset_check_keys) if name.startswith("grain_is_unique")]
     assert grains
     assert set(grains) <= blocking

@@ -23,6 +23,7 @@ test_order_tags = ["Test", "qa"]
 [accounts.shop]
 system = "shopify"
 locations = { "Main St" = "OWN1" }
+cadence_hours = { orders = 2 }
 
 [accounts.amazon_de]
 system = "amazon"
@@ -63,6 +64,7 @@ def test_the_company_is_written_as_tables(connection: duckdb.DuckDBPyConnection,
         ("wms", "house", "UTC", "USD", "exclusive", False, None),
     ]
     assert rows(connection, "company.account_locations") == [("shop", "Main St", "OWN1")]
+    assert rows(connection, "company.account_cadences") == [("shop", "orders", 2)]
     assert rows(connection, "company.destinations") == [
         ("shop_stock", "shopify_inventory_csv", "shop", "Main St", None, None)
     ]

@@ -10,6 +10,10 @@ feeds as (
     select * from {{ ref('ref_feeds') }}
 ),
 
+account_feeds as (
+    select * from {{ ref('dim_account_feed') }}
+),
+
 by_feed as (
     select
         account,
@@ -37,23 +41,43 @@ silent_accounts as (
     where accounts.account not in (select by_feed.account from by_feed)
 ),
 
+-- what the company says it expects is silent from the start
+silent_feeds as (
+    select
+        account_feeds.account,
+        account_feeds.entity,
+        account_feeds.system
+    from account_feeds
+    left join by_feed
+        on
+            account_feeds.account = by_feed.account
+            and account_feeds.entity = by_feed.entity
+    where account_feeds.is_expected and by_feed.account is null
+),
+
 listed as (
     select * from by_feed
     union all by name
     select * from silent_accounts
+    union all by name
+    select * from silent_feeds
 ),
 
 aged as (
     select
         listed.*,
         coalesce(feeds.title, listed.entity) as title,
-        feeds.cadence_hours,
+        coalesce(account_feeds.cadence_hours, feeds.cadence_hours) as cadence_hours,
         {{ age_minutes('listed.newest_exported_at') }} as age_minutes
     from listed
     left join feeds
         on
             listed.system = feeds.system
             and listed.entity = feeds.entity
+    left join account_feeds
+        on
+            listed.account = account_feeds.account
+            and listed.entity = account_feeds.entity
 ),
 
 final as (
