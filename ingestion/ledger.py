@@ -32,6 +32,16 @@ def read_known(connection: duckdb.DuckDBPyConnection) -> Known:
     return Known(contents, {tuple(row) for row in landing})
 
 
+def landed_content(connection: duckdb.DuckDBPyConnection, account: str, source_file: str) -> str:
+    """Return the SHA-256 of the content last taken from a file of this name; raises `LedgerError` when there is none."""
+    found = connection.execute(
+        "select sha256 from ingest.landing where account = ? and source_file = ?", [account, source_file]
+    ).fetchone()
+    if found is None:
+        raise LedgerError(f"{account}/{source_file}: nothing of this name is in the ledger")
+    return str(found[0])
+
+
 def settle(
     connection: duckdb.DuckDBPyConnection, settlements: Sequence[Settlement], arrivals: Iterable[Arrival]
 ) -> None:

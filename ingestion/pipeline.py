@@ -1,7 +1,8 @@
 """The walk of a file: stage, decode, conform, gate, keep in the lake, settle in the warehouse. A program without Dagster.
 
-Source: `data/landing/<account>/`. Effect: rows in `raw.<system>__<entity>`, books in `ingest.*` and `quarantine.rows`, Parquet
-in `data/lake/`, held files in `data/quarantine/`. Files stay in landing; a second run with nothing new only looks at them.
+Source: the accounts' landing places, usually `data/landing/<account>/`. Effect: rows in `raw.<system>__<entity>`, books in
+`ingest.*` and `quarantine.rows`, Parquet in `data/lake/`, held files in `data/quarantine/`. Files stay in landing, or go to their
+place's archive once they are in the books; a second run with nothing new only looks at them.
 Kill it anywhere and run it again: each file is settled in one transaction, once.
 """
 
@@ -13,23 +14,23 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from typing import Protocol
 
 import duckdb
 
 from company import Paths, Settings
+from ingestion.arrival import Landing
 from ingestion.books import Arrival, FileEntry, Known, Settlement, Statement, ensure_raw_tables
 from ingestion.gate import Gate, GateRequest
 from ingestion.history import History
 from ingestion.lake import keep_arrival, keep_entry, keep_rows, restate
-from ingestion.ledger import read_known, record_arrival, settle
+from ingestion.ledger import landed_content, read_known, record_arrival, settle
 from ingestion.mapping import system_of
 from ingestion.outcome import FileOutcome, GateReport, IngestOutcome, PartOutcome
 from ingestion.prepare import Prepared, PreparedPart, explain, held, now, prepare
 from ingestion.quarantine import HeldPart, hold
 from ingestion.reader import Reader
-from ingestion.stage import ChangedWhileReadError, NotTaken, Sighting, Staged, exported_at, look, stage, stamp, sweep
+from ingestion.stage import NotStagedError, NotTaken, Sighting, Staged, exported_at, stage, stamp, sweep
 from warehouse.connection import writer
 
 Progress = Callable[[FileOutcome], None]
@@ -93,27 +94,25 @@ class _Run:
         self, settings: Settings, paths: Paths, connection: duckdb.DuckDBPyConnection, gate: Judge, known: Known
     ) -> None:
         self.settings, self.paths, self.connection, self.gate, self.known = settings, paths, connection, gate, known
-        self.history = History(connection)
+        self.history, self.landing = History(connection), Landing(settings, paths)
         self._queue: deque[_Queued] = deque()
         self._copies: Counter[str] = Counter()
 
     def walk(self) -> Iterator[FileOutcome]:
         """Yield an outcome for every file that is not already known and unchanged."""
         sweep(self.paths.staging)
-        limits = self.settings.limits
-        found = look(
-            self.paths.landing, self.settings.accounts, max_bytes=limits.max_file_mb * 1024 * 1024,
-            stable_seconds=limits.stable_seconds, now=datetime.now(UTC),
-        )  # fmt: skip
-        reader = Reader(limits, self.paths)
-        with _one_by_one() as judging:
-            for item in found:
+        reader = Reader(self.settings.limits, self.paths)
+        with self.landing, _one_by_one() as judging:
+            for item in self.landing.look():
                 if isinstance(item, NotTaken):
                     yield FileOutcome(item.account, item.source_file, item.status, item.reason)
                 elif item.identity not in self.known.landing:
                     if outcome := self._take(item, reader, judging):
                         yield outcome
                     yield from self._settle_ready(_AHEAD)
+                elif problem := self._put_aside(item):
+                    # it was settled by a run that ended before it could move the file
+                    yield FileOutcome(item.account, item.source_file, "waiting", problem)
             yield from self._settle_ready(0)
 
     def _take(self, sighting: Sighting, reader: Reader, judging: ThreadPoolExecutor) -> FileOutcome | None:
@@ -121,8 +120,8 @@ class _Run:
         started = time.monotonic()
         try:
             staged = stage(sighting, self.paths.staging)
-        except ChangedWhileReadError as error:
-            return FileOutcome(sighting.account, sighting.source_file, "waiting", str(error))
+        except NotStagedError as error:
+            return FileOutcome(sighting.account, sighting.source_file, error.status, str(error))
         self._copies[staged.sha256] += 1
         key, statement = (sighting.account, staged.sha256), _statement(sighting)
         prepared = verdict = None
@@ -147,7 +146,19 @@ class _Run:
             else:
                 outcome = self._settle(queued.prepared, queued.verdict.result() if queued.verdict else ())
             self._release(queued.sighting, queued.staged)
+            if problem := self._put_aside(queued.sighting):
+                outcome = replace(outcome, reason="; ".join(filter(None, (outcome.reason, problem))))
             yield replace(outcome, seconds=queued.seconds + time.monotonic() - started)
+
+    def _put_aside(self, sighting: Sighting) -> str:
+        """Move a file that is in the books to its place's archive, if it has one; return why that failed, or nothing."""
+        if self.landing.has_archive(sighting.account):
+            try:
+                sha256 = landed_content(self.connection, sighting.account, sighting.source_file)
+                self.landing.archive(sighting, sha256)
+            except NotStagedError as error:
+                return f"in the books, but not put aside: {error}"
+        return ""
 
     def _note_duplicate(self, sighting: Sighting, staged: Staged) -> FileOutcome:
         """Record a delivery of known content. It adds no row; a later stamp in its name moves the instant the rows speak of."""

@@ -65,13 +65,16 @@ class Landing:
             listing = first.get(name) or self._listing(name)
             yield from self._rested(name, listing)
 
+    def has_archive(self, account: str) -> bool:
+        """Whether the account's files are put aside once they are in the books."""
+        return account in self._special and bool(self._special[account].archive)
+
     def archive(self, sighting: Sighting, sha256: str) -> str:
         """Put a file aside whose content is in the books, and return where, or nothing when its place keeps no archive.
 
         Raises `NotStagedError`, and leaves the file, when its place cannot do it or another file has taken its place.
         """
-        settings = self._special.get(sighting.account)
-        if settings is None or not settings.archive:
+        if not self.has_archive(sighting.account):
             return ""
         return self._place(sighting.account).put_aside(sighting, sha256)
 
