@@ -28,6 +28,8 @@ tax_basis = "exclusive"          # exclusive | inclusive: whether its prices con
 # date_order = "mdy"             # dmy | mdy, for exports that write days by region (TikTok Shop)
 # decimal_mark = "."             # . | , for exports that write amounts by region (Amazon settlements, eBay)
 # encodings = ["utf-8", "cp932"] # tried in order instead of a feed's own (a Japanese marketplace)
+# cadence_hours = { orders = 24 }            # longer silence is an alert; without it each feed's own cadence
+# landing = { url = "sftp://user@host/folder", key_file = "secrets/key" }   # or s3://bucket/prefix; docs/operations.md
 # locations = { "Shop location" = "OWN1" }   # the channel's location name = our location id
 
 # [accounts.amazon_us]
