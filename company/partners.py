@@ -29,19 +29,19 @@ class X12Partner(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    quantity_codes: dict[Code, StockState] = Field(default_factory=lambda: {"33": "available", "17": "on_hand"})
+    quantity_codes: dict[Code, StockState] = {"33": "available", "17": "on_hand"}
     """846 QTY01 to our stock state. There is no common practice beyond these two."""
     sku_qualifiers: tuple[Code, ...] = ("SK", "VN", "VP", "BP", "UP", "EN", "UK", "MG", "IN", "ZZ")
     """Which of a line's product ids is our SKU: the first of these qualifiers that the line has."""
-    units: dict[Code, Annotated[int, Field(gt=0)]] = Field(default_factory=lambda: {"EA": 1, "PC": 1, "UN": 1})
+    units: dict[Code, Annotated[int, Field(gt=0)]] = {"EA": 1, "PC": 1, "UN": 1}
     """How many sellable units one of a unit code is; a blank unit is one sellable unit."""
     location_roles: tuple[Code, ...] = ("WH", "SF")
     """Which N1 party is the warehouse: the first of these roles that the transaction has."""
     received_includes_damaged: bool | None = None
     """Whether the quantity received of a 944 line (W0701) counts the units that its W13 calls damaged."""
-    condition_codes: dict[Code, Literal["damaged", "short", "over"]] = Field(default_factory=lambda: {"01": "damaged"})
+    condition_codes: dict[Code, Literal["damaged", "short", "over"]] = {"01": "damaged"}
     """944 W1303 to what is wrong with the units."""
-    adjustment_reasons: dict[Code, Word] = Field(default_factory=dict)
+    adjustment_reasons: dict[Code, Word] = {}
     """947 W1901 to our word for the reason of a stock correction."""
     extra_segments: tuple[Code, ...] = ()
     """Segments beyond the standard's that the partner adds; they are passed over."""

@@ -51,7 +51,7 @@ GRAMMARS: dict[str, SetGrammar] = {
         f"G69 N9 REF NTE W20 QTY MEA W13 MAN PAL G62 DTM {_PARTY} {_LOOPS}", "W14",
     ),
     "945": _grammar(
-        "W06", f"G61 N9 REF G62 NTE W27 W28 W10 W08 G72 FOB SAC DTM TD5 {_LOOPS}", "LX W12",
+        "W06", f"G61 N9 REF G62 NTE W27 W28 W10 W08 FOB SAC DTM TD5 {_LOOPS}", "LX W12",
         f"MAN PAL N9 REF G69 QTY MEA AMT G72 W27 DTM G62 NTE SLN PID PKG {_PARTY} {_LOOPS}", "W03",
     ),
     "947": _grammar(
@@ -79,6 +79,9 @@ _TWO = re.compile(r"[A-Za-z0-9]{2}")
 _CARRIER = re.compile(r"[A-Za-z0-9]{2,4}")
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)")
 _COUNT = re.compile(r"[0-9]{1,12}")
+_DATE = re.compile(r"[0-9]{6}(?:[0-9]{2})?")
+_TIME = re.compile(r"[0-9]{4,8}")
+_LETTER = re.compile(r"[A-Z]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,17 +101,17 @@ SHAPES: dict[str, Shape] = {
     "N4": Shape(7, ((4, _CODE),)),
     "N9": Shape(7, ((1, _CODE),), (1,)),
     "REF": Shape(4, ((1, _CODE),), (1,)),
-    "DTM": Shape(6, ((1, re.compile(r"[A-Za-z0-9]{3}")), (4, _CODE)), (1,)),
-    "G62": Shape(5, ((1, _CODE), (3, _CODE), (5, _CODE)), (), ((1, 2), (3, 4))),
-    "MAN": Shape(6, ((1, _CODE), (4, _CODE)), (1, 2)),
+    "DTM": Shape(6, ((1, re.compile(r"[A-Za-z0-9]{3}")), (2, _DATE), (3, _TIME), (4, _TWO)), (1,)),
+    "G62": Shape(5, ((1, _CODE), (2, _DATE), (3, _CODE), (4, _TIME), (5, _TWO)), (), ((1, 2), (3, 4))),
+    "MAN": Shape(6, ((1, _CODE), (4, _CODE)), (1, 2), ((4, 5),)),
     "CUR": Shape(21, ((1, _CODE), (2, re.compile(r"[A-Za-z]{3}"))), (1, 2)),
     "QTY": Shape(4, ((1, _TWO),), (1, 2)),
     "UIT": Shape(3, ((1, _TWO),), (1,)),
-    "BIA": Shape(6, ((1, _TWO), (2, _TWO)), (1, 2)),
+    "BIA": Shape(6, ((1, _TWO), (2, _TWO), (4, _DATE), (5, _TIME)), (1, 2)),
     "W05": Shape(12, ((1, _CODE),), (1, 2)),
-    "W06": Shape(12, ((1, _CODE),), (1,)),
-    "W15": Shape(5),
-    "W17": Shape(8, ((1, _CODE),), (1,)),
+    "W06": Shape(12, ((1, _CODE), (3, _DATE)), (1,)),
+    "W15": Shape(5, ((1, _DATE),), (1,)),
+    "W17": Shape(8, ((1, _CODE), (2, _DATE)), (1,)),
     "W27": Shape(14, ((1, _CODE), (2, _CARRIER)), (1,)),
     "W66": Shape(15, ((1, _CODE), (2, _CODE), (10, _CARRIER)), (1,)),
     "W08": Shape(12, ((1, _CODE), (2, _CARRIER)), (1,)),
@@ -123,19 +126,19 @@ SHAPES: dict[str, Shape] = {
     "W14": Shape(7, ((1, _NUMBER),), (1,)),
     "W76": Shape(5, ((1, _NUMBER),), (1,)),
     "CTT": Shape(7, ((1, _COUNT),), (1,)),
-    "BSN": Shape(7, ((1, _TWO),), (1, 2)),
+    "BSN": Shape(7, ((1, _TWO), (3, _DATE), (4, _TIME)), (1, 2, 3)),
     "HL": Shape(4, ((1, _COUNT), (2, _COUNT), (3, _CODE), (4, _CODE)), (1, 3)),
-    "PRF": Shape(7, (), (1,)),
-    "SN1": Shape(8, ((2, _NUMBER), (3, _TWO), (6, _TWO), (8, _TWO)), (2,)),
+    "PRF": Shape(7, ((4, _DATE),), (1,)),
+    "SN1": Shape(8, ((2, _NUMBER), (3, _TWO), (4, _NUMBER), (5, _NUMBER), (6, _TWO), (8, _CODE)), (2,), ((5, 6),)),
     "TD5": Shape(15, ((1, _CODE), (2, _CODE)), (), ((2, 3),)),
-    "BEG": Shape(12, ((1, _TWO), (2, _TWO)), (1, 2, 3)),
+    "BEG": Shape(12, ((1, _TWO), (2, _TWO), (5, _DATE)), (1, 2, 3)),
     "PO1": Shape(25, ((2, _NUMBER), (3, _TWO), (4, _NUMBER), (5, _TWO)), (2,)),
     "LIN": Shape(31),
     "AK1": Shape(3, ((1, _TWO),), (1, 2)),
     "AK2": Shape(3, ((1, _CODE),), (1, 2)),
-    "AK5": Shape(6, ((1, _CODE),), (1,)),
-    "IK5": Shape(6, ((1, _CODE),), (1,)),
-    "AK9": Shape(9, ((1, _CODE), (2, _COUNT), (3, _COUNT), (4, _COUNT)), (1,)),
+    "AK5": Shape(6, ((1, _LETTER),), (1,)),
+    "IK5": Shape(6, ((1, _LETTER),), (1,)),
+    "AK9": Shape(9, ((1, _LETTER), (2, _COUNT), (3, _COUNT), (4, _COUNT)), (1, 2, 3, 4)),
 }
 """By segment id, for the segments whose elements become cells or totals."""
 

@@ -14,7 +14,7 @@ from .conftest import Read, Segment, header, interchange, segments_of, transacti
 
 Reader = Callable[..., Read]
 STOCK = "BIA*00*SI*R1*20261120*0600\nLIN**SK*MUG-1\nQTY*33*12*EA\nCTT*1"
-OTHER = STOCK.replace("MUG-1", "MUG-2").replace("12", "7")
+OTHER = STOCK.replace("MUG-1", "MUG-2").replace("*12*", "*7*")
 
 
 def two() -> list[Segment]:
