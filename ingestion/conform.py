@@ -11,11 +11,13 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import zip_longest
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from ingestion.behind import Behind
 from ingestion.contract import LINEAGE_COLUMNS, Column, ColumnType, Feed
 from ingestion.headers import MatchedHeaders, match_headers
 from ingestion.pages import Page, ReadOptions
@@ -90,14 +92,14 @@ class Conformer:
     def __init__(self, feed: Feed, lineage: Lineage, options: ReadOptions, rows: Path, refused: Path) -> None:
         self.feed, self._lineage, self._options = feed, lineage, options
         self._good, self._bad = _Writer(rows, raw_schema(feed)), _Writer(refused, QUARANTINE)
+        self._writing = Behind[Typed](self._write)
         self.counts = Counts()
         self.suspected: set[str] = set()
 
     def add(self, page: Page) -> None:
-        """Type and write one page."""
+        """Type one page and write it in the background."""
         typed = type_page(page, self.feed, self._lineage, self._options)
-        self._good.write(typed.good)
-        self._bad.write(typed.refused)
+        self._writing.do(typed)
         self.suspected.update(typed.suspected)
         self.counts.rows_loaded += typed.good.height
         self.counts.rows_refused += typed.refused.height
@@ -108,9 +110,13 @@ class Conformer:
     def __enter__(self) -> Conformer:
         return self
 
-    def __exit__(self, *_: object) -> None:
-        self._good.close()
-        self._bad.close()
+    def __exit__(self, *error: Any) -> None:
+        with self._good, self._bad:
+            self._writing.__exit__(*error)
+
+    def _write(self, typed: Typed) -> None:
+        self._good.write(typed.good)
+        self._bad.write(typed.refused)
 
 
 def type_page(page: Page, feed: Feed, lineage: Lineage, options: ReadOptions) -> Typed:
@@ -233,6 +239,8 @@ class _Writer:
             table: pa.Table = frame.to_arrow(compat_level=pl.CompatLevel.oldest())
             self._file.write_table(table.cast(self._schema))
 
-    def close(self) -> None:
-        """Finish the file."""
+    def __enter__(self) -> _Writer:
+        return self
+
+    def __exit__(self, *_: object) -> None:
         self._file.close()

@@ -1,17 +1,15 @@
 """A staged file to conformed Parquet: what the bounded process does with one file, and what it answers.
 
 Per feed found in the file: typed rows and refused rows, both Parquet, beside the staged copy. One thread cuts the file into
-pages of text while another types and writes the page before: the libraries underneath let go of the interpreter.
+pages of text while others type the page before and write the one before that.
 """
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
 from pathlib import Path
 
+from ingestion.behind import Behind
 from ingestion.conform import Conformer, Lineage
 from ingestion.contract import Feed, System
 from ingestion.forms import open_file
@@ -19,18 +17,19 @@ from ingestion.headers import match_headers
 from ingestion.pages import HeldError, Opened, Page, ReadOptions
 from ingestion.reading import Part, Reading, refused_path, rows_path
 
+_Work = tuple[Conformer, Page]
+
 
 def read_file(source: Path, base: Path, system: System, lineage: Lineage, options: ReadOptions) -> Reading:
     """Read one staged file into Parquet files named after `base`; never raises for what the file contains."""
     conformers: dict[str, Conformer] = {}
     try:
         opened = open_file(source, system, options)
-        with ExitStack() as stack, _Behind() as behind:
+        with ExitStack() as stack, Behind[_Work](lambda work: work[0].add(work[1])) as typing:
             for page in opened.pages:
                 if page.entity not in conformers:
                     conformers[page.entity] = _conformer(opened, page.entity, system, base, lineage, options, stack)
-                behind.do(conformers[page.entity].add, page)
-            behind.finish()
+                typing.do((conformers[page.entity], page))
             for entity in opened.headers:
                 if entity not in conformers:
                     conformers[entity] = _conformer(opened, entity, system, base, lineage, options, stack)
@@ -40,32 +39,6 @@ def read_file(source: Path, base: Path, system: System, lineage: Lineage, option
         return Reading(held.reason, held.detail, held.encoding, counted or (part,))
     parts = tuple(_part(opened, conformers[entity]) for entity in opened.headers)
     return Reading(encoding=opened.encoding, parts=parts)
-
-
-class _Behind:
-    """Does one piece of work after another on a thread of its own, at most one finished page ahead of it in memory."""
-
-    def __init__(self) -> None:
-        self._thread = ThreadPoolExecutor(max_workers=1)
-        self._pending: deque[Future[None]] = deque()
-
-    def do(self, work: Callable[[Page], None], page: Page) -> None:
-        """Queue the work, and wait while the piece before the last is not done; raises what it raised."""
-        self._pending.append(self._thread.submit(work, page))
-        while len(self._pending) > 1:
-            self._pending.popleft().result()
-
-    def finish(self) -> None:
-        """Wait for all; raises what the work raised."""
-        while self._pending:
-            self._pending.popleft().result()
-
-    def __enter__(self) -> _Behind:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        # what is queued is done all the same: a held file's records are counted too
-        self._thread.shutdown(wait=True)
 
 
 def _conformer(  # noqa: PLR0917 - one way to call it

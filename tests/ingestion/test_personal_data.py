@@ -240,3 +240,10 @@ def test_one_person_is_one_key_in_a_home_and_another_in_another_home_unless_the_
     third, fourth = keys("third"), keys("fourth")
     assert third == fourth
     assert all(key.startswith("v7:") for key in third if key)
+
+
+@pytest.mark.parametrize("size", [16, 64, 65, 200])
+def test_a_column_and_a_cell_are_hashed_alike_under_a_key_of_any_length(size: int) -> None:
+    key = PseudonymKey("v1", bytes(range(1, size + 1)))
+    people = [" Buyer@Example.COM\t", "\uff22uyer@example.com", "Stra\u00dfe", "\u0130", "a" * 300]
+    assert key.of_column(pl.Series("customer_key", people)).to_list() == [key.pseudonym(person) for person in people]
