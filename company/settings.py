@@ -172,8 +172,6 @@ class Limits(_Section):
     """A file whose numbers in one column are this many times larger or smaller than usual is held."""
     max_unknown_sku_rise: Decimal = Field(Decimal("0.30"), ge=0, le=1)
     """A file in which the share of rows with an unknown SKU is higher than usual by more than this is held."""
-    personal_retention_days: int = Field(90, ge=1)
-    """`tallyhouse quarantine expire` takes away quarantined text and held files that are older than this."""
     stable_seconds: int = Field(0, ge=0)
     """A file is claimed only when it has not changed for this long."""
     max_changed_rate: Decimal = Field(Decimal("0.30"), ge=0, le=1)

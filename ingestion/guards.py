@@ -23,7 +23,7 @@ from itertools import combinations
 from statistics import median
 
 from company import Limits
-from ingestion.contract import Feed, FeedKind
+from ingestion.contract import Feed, FeedKind, TransactionSet
 from ingestion.history import Usual
 from ingestion.profile import Facts, number_columns
 
@@ -57,9 +57,12 @@ class _Odd:
     words: str
 
 
-def bounds_of(limits: Limits) -> dict[str, Bound]:
-    """Return the bounds a company has set, by fact; a fact that is not bounded is left out."""
-    share = float(limits.max_reject_rate)
+def bounds_of(limits: Limits, feed: Feed) -> dict[str, Bound]:
+    """Return the bounds a company has set, by fact; a fact that is not bounded is left out.
+
+    An X12 file stands or falls by its transactions, one by one: what is refused of it never holds the rest.
+    """
+    share = 1.0 if isinstance(feed.form, TransactionSet) else float(limits.max_reject_rate)
     low, high = float(limits.min_row_count_rate) or None, float(limits.max_row_count_rate) or None
     highest = {
         "zero_rise": limits.max_zero_rise, "blank_rise": limits.max_blank_rise, "scale": limits.max_scale_factor,

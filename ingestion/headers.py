@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 from ingestion.contract import Feed, fold_header
 
-
 _OURS = frozenset({"_source_row", "_line_no", "_undeclared"})
 """Columns a reader adds to a file's own, some of which begin with an underscore too."""
 

@@ -69,7 +69,8 @@ def prepare(  # noqa: PLR0917 - one way to call it
     prepared = []
     for entry, part in zip(entries, reading.parts, strict=True):
         rows, refused = rows_path(base, part.entity), refused_path(base, part.entity)
-        feed, bounds = system_named(entry.system).feed(part.entity), bounds_of(settings.limits)
+        feed = system_named(entry.system).feed(part.entity)
+        bounds = bounds_of(settings.limits, feed)
         facts = measure(connection, feed, part, rows)
         facts["unknown_sku_rate"] = history.unknown_sku_rate(entry, feed, rows)
         guarded = compare(feed, facts, history.usual(entry), bounds)
@@ -86,13 +87,12 @@ def held(entry: FileEntry, reason: str) -> FileEntry:
     )
 
 
-def explain(reports: tuple[GateReport, ...], sha256: str) -> str:
+def explain(reports: tuple[GateReport, ...], account: str, sha256: str) -> str:
     """Return why the gate held a file, and what to do next, in one line."""
     parts = [check.detail for report in reports for check in report.failures]
-    name = sha256[:12]
     return (
-        f"gate: {'; '.join(parts)}. See `tallyhouse quarantine show {name}`; "
-        f"if the file is right, `tallyhouse quarantine release {name}`"
+        f"gate: {'; '.join(parts)}. The file and its refused rows are in data/quarantine/{account}/{sha256}; "
+        "deliver a corrected export, or widen the limit in [limits] before the next one if this is usual now"
     )
 
 

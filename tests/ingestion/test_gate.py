@@ -145,7 +145,7 @@ def test_broken_distributions_are_held_and_ordinary_ones_are_not(make_company: A
         [file] = ingest(company.settings, company.paths).files
         assert file.status == "held", case
         assert why in file.reason, case
-        assert f"`tallyhouse quarantine show {file.sha256[:12]}`" in file.reason
+        assert f"data/quarantine/wms/{file.sha256}" in file.reason
         held.append(case)
     for day, (case, stock) in enumerate(FINE.items(), start=20):
         company.drop("wms", f"stock_202611{day:02}T000000Z.csv", stock.text(day))
@@ -158,7 +158,7 @@ def test_broken_distributions_are_held_and_ordinary_ones_are_not(make_company: A
 def test_the_suite_states_each_promise_of_the_declaration_once() -> None:
     feed = HOUSE.feed("purchase_orders")
     facts = [f"{column.name}.{fact}" for column in feed.columns for fact in ("blank_rate", "refused_rate")]
-    bounds = bounds_of(Limits())
+    bounds = bounds_of(Limits(), feed)
     suite = expectations(feed, ["refused_rate", *facts, "duplicate_rate", *FACTS], bounds)
     rules = [rule.column for rule in suite]
     assert len(rules) == len(set(rules))
