@@ -16,8 +16,7 @@ from pathlib import Path
 
 import duckdb
 
-from ingestion.contract import LINEAGE_COLUMNS, raw_table
-from ingestion.systems import SYSTEMS
+from ingestion.raw_views import ensure_raw_views
 from warehouse.raw_store import ensure_tables
 
 RULE_VERSION = "1"
@@ -133,8 +132,11 @@ class Known:
     landing: set[tuple[str, str, int, int, int, int]] = field(default_factory=set)
 
 
-def ensure_raw_tables(connection: duckdb.DuckDBPyConnection) -> None:
-    """Create every raw, ingest and quarantine table that is not there, empty and typed; add columns an older one lacks."""
+def ensure_raw_tables(connection: duckdb.DuckDBPyConnection, lake: Path) -> None:
+    """Create all of raw, ingest and quarantine that is not there, empty and typed; add columns that an older one lacks.
+
+    `lake` is where the lake is now. Only after this may `raw.*` be asked in a home that was moved.
+    """
     tables: dict[tuple[str, str], Iterable[tuple[str, str]]] = {
         ("ingest", "files"): FILES,
         ("ingest", "arrivals"): ARRIVALS,
@@ -143,8 +145,5 @@ def ensure_raw_tables(connection: duckdb.DuckDBPyConnection) -> None:
         ("ingest", "profiles"): PROFILES,
         ("quarantine", "rows"): QUARANTINE_ROWS,
     }
-    for system in SYSTEMS:
-        for feed in system.feeds:
-            declared = [(column.name, column.type.sql) for column in feed.stored_columns]
-            tables["raw", raw_table(system, feed)] = [*declared, *LINEAGE_COLUMNS]
     ensure_tables(connection, tables)
+    ensure_raw_views(connection, lake)

@@ -12,6 +12,7 @@ import duckdb
 from ingestion.books import FILES, Arrival, FileEntry, Known, Settlement, Statement
 from ingestion.drift import write_events
 from ingestion.profile import write_profile
+from ingestion.raw_views import ROWS, VIEWED_FROM, view_file
 from ingestion.stage import stamp
 from warehouse.raw_store import quoted
 
@@ -69,7 +70,10 @@ def record_arrival(
     tables: Sequence[str] = (),
     restated_at: datetime | None = None,
 ) -> None:
-    """Note one more delivery of a known content; `restated_at` moves the instant its rows, in raw `tables`, speak of."""
+    """Note one more delivery of a known content; `restated_at` moves the instant its rows, in raw `tables`, speak of.
+
+    Rows that are viewed in the lake were moved there.
+    """
     connection.begin()
     try:
         _write_arrival(connection, arrival)
@@ -78,7 +82,7 @@ def record_arrival(
             connection.execute("update ingest.files set exported_at = ? where account = ? and sha256 = ?", key)
             for table in tables:
                 connection.execute(
-                    f"update raw.{quoted(table)} set _exported_at = ? where _account = ? and _file_sha256 = ?", key
+                    f"update {ROWS}.{quoted(table)} set _exported_at = ? where _account = ? and _file_sha256 = ?", key
                 )
         connection.commit()
     except BaseException:
@@ -99,7 +103,11 @@ def _write(connection: duckdb.DuckDBPyConnection, settlement: Settlement) -> Non
     if file.rows_in != file.rows_loaded + file.rows_quarantined:
         raise LedgerError(f"{file.source_file}: {file.rows_in} in, {file.rows_loaded} + {file.rows_quarantined} out")
     if settlement.rows is not None:
-        written = _insert(connection, "raw", f"{file.system}__{file.entity}", settlement.rows, {})
+        table = f"{file.system}__{file.entity}"
+        if file.rows_loaded < VIEWED_FROM:
+            written = _insert(connection, ROWS, table, settlement.rows, {})
+        else:
+            written = view_file(connection, table, file.account, file.sha256, settlement.rows)
         _same(file.source_file, "loaded", written, file.rows_loaded)
     if settlement.quarantine is not None:
         constants = {

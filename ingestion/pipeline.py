@@ -67,7 +67,7 @@ def ingest(
         # a mapping that is wrong is said before any file is touched
         system_of(account, paths)
     with writer(paths.warehouse, memory_mb=limits.warehouse_memory_mb, threads=limits.warehouse_threads) as connection:
-        ensure_raw_tables(connection)
+        ensure_raw_tables(connection, paths.lake)
         run = _Run(settings, paths, connection, gate or Gate(), read_known(connection))
         for outcome in run.walk():
             files.append(outcome)
@@ -181,7 +181,7 @@ class _Run:
         """Load or hold one judged file, all its feeds together: lake first, then everything else in one transaction."""
         gates = {part.entry.entity: report for part, report in zip(prepared.parts, reports, strict=False)}
         if not all(report.passed for report in reports):
-            reason = explain(reports, prepared.staged.sha256)
+            reason = explain(reports, prepared.sighting.account, prepared.staged.sha256)
             prepared = replace(prepared, parts=tuple(replace(p, entry=held(p.entry, reason)) for p in prepared.parts))
         first = prepared.parts[0].entry
         if first.status == "held":

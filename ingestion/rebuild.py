@@ -39,7 +39,7 @@ def rebuild_from_lake(settings: Settings, paths: Paths) -> RebuildOutcome:
         leftover.unlink(missing_ok=True)
     limits = settings.limits
     with writer(fresh, memory_mb=limits.warehouse_memory_mb, threads=limits.warehouse_threads) as connection:
-        ensure_raw_tables(connection)
+        ensure_raw_tables(connection, paths.lake)
         outcome = _refill(connection, paths.lake)
         connection.execute("checkpoint")
     set_aside = _set_aside(paths.warehouse)

@@ -80,7 +80,7 @@ def load_reference_tables(settings: Settings, paths: Paths) -> None:
         with writer(
             paths.warehouse, memory_mb=limits.warehouse_memory_mb, threads=limits.warehouse_threads
         ) as connection:
-            ensure_raw_tables(connection)
+            ensure_raw_tables(connection, paths.lake)
             load_reference(connection, settings, policies)
             mirror_ops(connection, mirror.runs, mirror.rows, mirror.state)
 

@@ -93,8 +93,8 @@ def test_a_feed_without_a_required_column_is_never_taken_for_another(system: Sys
 
 def test_every_feed_has_an_empty_typed_table_with_lineage(tmp_path: Path) -> None:
     with writer(tmp_path / "w.duckdb") as connection:
-        ensure_raw_tables(connection)
-        ensure_raw_tables(connection)
+        ensure_raw_tables(connection, tmp_path)
+        ensure_raw_tables(connection, tmp_path)
         for system in SYSTEMS:
             for feed in system.feeds:
                 names = [column.name for column in feed.stored_columns] + [name for name, _ in LINEAGE_COLUMNS]

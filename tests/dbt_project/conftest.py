@@ -41,7 +41,7 @@ def empty_warehouse(path: Path, home: Path, config: str) -> None:
     home.mkdir(parents=True, exist_ok=True)
     (home / "tallyhouse.toml").write_text(config, encoding="utf-8")
     with writer(path) as connection:
-        ensure_raw_tables(connection)
+        ensure_raw_tables(connection, Paths(home).lake)
         load_reference(connection, load_settings(home), load_policies(Paths(home)))
 
 

@@ -125,7 +125,7 @@ def load(connection: duckdb.DuckDBPyConnection) -> None:
     for table, rows in RAW.items():
         names = [name for name in table_columns(connection, "raw", table) if any(name in cells for cells in rows)]
         connection.executemany(
-            f"insert into raw.{quoted(table)} ({', '.join(map(quoted, names))}) values ({', '.join('?' for _ in names)})",
+            f"insert into raw_rows.{quoted(table)} ({', '.join(map(quoted, names))}) values ({', '.join('?' for _ in names)})",
             [[cells.get(name) for name in names] for cells in rows],
         )
         system, entity = table.split("__")

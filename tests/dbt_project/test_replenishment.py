@@ -116,8 +116,8 @@ def one_shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDB
     warehouse = folder / "warehouse.duckdb"
     empty_warehouse(warehouse, folder / "home", ONE_SHOP)
     with writer(warehouse) as connection:
-        insert(connection, "raw", "shopify__orders", list(orders()))
-        insert(connection, "raw", "shopify__inventory", [stock()])
+        insert(connection, "raw_rows", "shopify__orders", list(orders()))
+        insert(connection, "raw_rows", "shopify__inventory", [stock()])
         insert(connection, "ingest", "files", [ledger("orders", WEEKS), ledger("inventory", 1)])
     result = run_dbt("build", folder / "target", warehouse, "--exclude-resource-type", "unit_test")
     assert result.returncode == 0, result.stdout

@@ -56,7 +56,9 @@ def everything(company: Any) -> dict[str, list[tuple[Any, ...]]]:
     """All columns of all tables but the look of the landing folder."""
     with company.warehouse() as connection:
         names = connection.execute(
-            "select schema_name || '.' || table_name from duckdb_tables() where schema_name in ('raw', 'ingest', 'quarantine')"
+            "select schema_name || '.' || table_name from duckdb_tables()"
+            " where schema_name in ('ingest', 'quarantine', 'raw_rows')"
+            " union all select 'raw.' || view_name from duckdb_views() where schema_name = 'raw'"
         ).fetchall()
         return {table: connection.execute(f"select * from {table} order by all").fetchall() for (table,) in names}
 
