@@ -41,7 +41,10 @@ def expected_keys() -> set[str]:
         | {f"raw/{raw_table(system, feed)}" for system, feed in feeds}
         | {"ingest/files", "ingest/arrivals", "ingest/schema_events", "quarantine/rows"}
         | {"home/tallyhouse_toml", "home/policy_files", "home/ops_store"}
-        | {f"company/{table}" for table in ("settings", "accounts", "account_locations", "account_cadences", "destinations")}
+        | {
+            f"company/{table}"
+            for table in ("settings", "accounts", "account_locations", "account_cadences", "destinations")
+        }
         | {f"policy/{policy}" for policy in policies}
         | {"ops/push_runs", "ops/push_rows", "ops/channel_state"}
         | {f"{layer_of(model)}/{model}" for model in MODELS}
