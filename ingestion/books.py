@@ -16,7 +16,7 @@ from pathlib import Path
 
 import duckdb
 
-from ingestion.raw_views import ensure_raw_views
+from ingestion.raw_views import ensure_views, move_tables, row_tables
 from warehouse.raw_store import ensure_tables
 
 RULE_VERSION = "1"
@@ -145,5 +145,12 @@ def ensure_raw_tables(connection: duckdb.DuckDBPyConnection, lake: Path) -> None
         ("ingest", "profiles"): PROFILES,
         ("quarantine", "rows"): QUARANTINE_ROWS,
     }
-    ensure_tables(connection, tables)
-    ensure_raw_views(connection, lake)
+    connection.begin()
+    try:
+        move_tables(connection)
+        ensure_tables(connection, tables | row_tables())
+        ensure_views(connection, lake)
+        connection.commit()
+    except BaseException:
+        connection.rollback()
+        raise

@@ -30,24 +30,24 @@ LAKE_FILES = (
 """Grain: one viewed file; `file` is relative to the lake."""
 
 
-def ensure_raw_views(connection: duckdb.DuckDBPyConnection, lake: Path) -> None:
-    """Create what `raw.*` consists of, empty and typed, widened when a declaration has grown.
-
-    Also points the views at the `lake` where it is now: a home may have moved.
-    """
-    _move_tables(connection)
+def row_tables() -> dict[tuple[str, str], Iterable[tuple[str, str]]]:
+    """Return the tables under the views, by schema and name, with their columns and types."""
     tables: dict[tuple[str, str], Iterable[tuple[str, str]]] = {(ROWS, "lake_files"): LAKE_FILES}
     for system in SYSTEMS:
         for feed in system.feeds:
             declared = [(column.name, column.type.sql) for column in feed.stored_columns]
             tables[ROWS, raw_table(system, feed)] = [*declared, *LINEAGE_COLUMNS]
-    ensure_tables(connection, tables)
+    return tables
+
+
+def ensure_views(connection: duckdb.DuckDBPyConnection, lake: Path) -> None:
+    """Create or renew every view that is not as its tables, its files and the place of the `lake` want it."""
     connection.execute("create schema if not exists raw")
     files = defaultdict(list)
     for table, file in connection.execute(f"select table_name, file from {ROWS}.lake_files").fetchall():
         files[table].append(file)
     shapes, present = _columns(connection), _stated(connection)
-    for _, table in tables:
+    for _, table in row_tables():
         if table != "lake_files":
             query, mark = _query(table, shapes[table], lake, files[table])
             if present.get(table) != mark:
@@ -100,13 +100,11 @@ def _stated(connection: duckdb.DuckDBPyConnection) -> dict[str, str | None]:
     return dict(found)
 
 
-def _move_tables(connection: duckdb.DuckDBPyConnection) -> None:
+def move_tables(connection: duckdb.DuckDBPyConnection) -> None:
     """Move the rows of a warehouse of version 0.1, whose raw tables were tables, to where they belong now."""
     found = connection.execute("select table_name from duckdb_tables() where schema_name = 'raw'").fetchall()
     for (table,) in found:
         name = quoted(table)
-        connection.begin()
         connection.execute(f"create schema if not exists {ROWS}")
         connection.execute(f"create table {ROWS}.{name} as from raw.{name}")
         connection.execute(f"drop table raw.{name}")
-        connection.commit()
