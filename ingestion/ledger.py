@@ -12,7 +12,7 @@ import duckdb
 from ingestion.books import FILES, Arrival, FileEntry, Known, Settlement, Statement
 from ingestion.drift import write_events
 from ingestion.profile import write_profile
-from ingestion.raw_views import ROWS, VIEWED_FROM, view_file
+from ingestion.raw_views import ROWS, is_viewed, view_file
 from ingestion.stage import stamp
 from warehouse.raw_store import quoted
 
@@ -104,10 +104,10 @@ def _write(connection: duckdb.DuckDBPyConnection, settlement: Settlement) -> Non
         raise LedgerError(f"{file.source_file}: {file.rows_in} in, {file.rows_loaded} + {file.rows_quarantined} out")
     if settlement.rows is not None:
         table = f"{file.system}__{file.entity}"
-        if file.rows_loaded < VIEWED_FROM:
-            written = _insert(connection, ROWS, table, settlement.rows, {})
-        else:
+        if is_viewed(file.rows_loaded):
             written = view_file(connection, table, file.account, file.sha256, settlement.rows)
+        else:
+            written = _insert(connection, ROWS, table, settlement.rows, {})
         _same(file.source_file, "loaded", written, file.rows_loaded)
     if settlement.quarantine is not None:
         constants = {

@@ -17,7 +17,7 @@ import duckdb
 
 from ingestion.contract import LINEAGE_COLUMNS, raw_table
 from ingestion.systems import SYSTEMS
-from warehouse.raw_store import ensure_tables, literal, quoted
+from warehouse.raw_store import literal, quoted
 
 ROWS = "raw_rows"
 """The schema of the tables under the views; nothing but ingestion names it."""
@@ -52,6 +52,11 @@ def ensure_views(connection: duckdb.DuckDBPyConnection, lake: Path) -> None:
             query, mark = _query(table, shapes[table], lake, files[table])
             if present.get(table) != mark:
                 _create(connection, table, query, mark)
+
+
+def is_viewed(rows: int) -> bool:
+    """Whether a file of so many loaded rows is viewed in the lake."""
+    return rows >= VIEWED_FROM
 
 
 def view_file(connection: duckdb.DuckDBPyConnection, table: str, account: str, sha256: str, rows: Path) -> int:

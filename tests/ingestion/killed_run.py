@@ -1,7 +1,8 @@
 """A run of ingestion that kills itself before its n-th step; a program for the crash campaign, not a test.
 
 A step is a call that changes a disk or the warehouse: rename, flush, unlink, mkdir and every statement sent to DuckDB. Counting
-them with the interpreter's own profiler needs no hook in the product. Usage: killed_run.py HOME STEP; step 0 only counts.
+them with the interpreter's own profiler needs no hook in the product. Usage: killed_run.py HOME STEP VIEWED_FROM; step 0 only
+counts. Files of VIEWED_FROM rows and more stay in the lake.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from company import Paths, load_settings
-from ingestion import GateReport, ingest
+from ingestion import GateReport, ingest, raw_views
 
 _ON_DISK = {"replace", "rename", "fsync", "unlink", "mkdir"}
 _IN_WAREHOUSE = {"execute", "begin", "commit", "close"}
@@ -53,4 +54,5 @@ def main(home: Path, fatal: int) -> None:
 
 
 if __name__ == "__main__":
+    raw_views.VIEWED_FROM = int(sys.argv[3])
     main(Path(sys.argv[1]), int(sys.argv[2]))

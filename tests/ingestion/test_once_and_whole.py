@@ -172,25 +172,25 @@ def test_a_second_pipeline_is_told_who_is_building(company: Any, monkeypatch: py
             pass
 
 
-def _run(home: Path, step: int) -> subprocess.CompletedProcess[str]:
+def _run(home: Path, step: int, viewed_from: int) -> subprocess.CompletedProcess[str]:
     program = Path(__file__).with_name("killed_run.py")
     environment = os.environ | {"PYTHONPATH": str(REPOSITORY)}
     return subprocess.run(
-        [sys.executable, str(program), str(home), str(step)],
+        [sys.executable, str(program), str(home), str(step), str(viewed_from)],
         cwd=REPOSITORY, env=environment, capture_output=True, text=True, timeout=120, check=False,
     )  # fmt: skip
 
 
-def _campaign(make_company: Callable[..., Any], every: int) -> None:
+def _campaign(make_company: Callable[..., Any], every: int, viewed_from: int) -> None:
     whole = make_company("whole")
     deliver(whole)
-    steps = int(_run(whole.home, 0).stdout)
+    steps = int(_run(whole.home, 0, viewed_from).stdout)
     assert steps > 60
     expected = contents(whole)
     for step in range(1 + every // 2, steps + 1, every):
         company = make_company(f"killed_{step}")
         deliver(company)
-        killed = _run(company.home, step)
+        killed = _run(company.home, step, viewed_from)
         assert killed.returncode == -9, (step, killed)
         company.ingest()
         assert contents(company) == expected, f"killed before step {step}"
@@ -200,11 +200,13 @@ def _campaign(make_company: Callable[..., Any], every: int) -> None:
         shutil.rmtree(company.home)
 
 
-def test_killed_at_some_steps_it_ends_the_same(make_company: Callable[..., Any]) -> None:
-    _campaign(make_company, every=17)
+@pytest.mark.parametrize("viewed_from", [2, 20_000])
+def test_killed_at_some_steps_it_ends_the_same(make_company: Callable[..., Any], viewed_from: int) -> None:
+    _campaign(make_company, every=31, viewed_from=viewed_from)
 
 
 @pytest.mark.slow
 @pytest.mark.timeout(7200)
-def test_killed_at_any_step_it_ends_the_same(make_company: Callable[..., Any]) -> None:
-    _campaign(make_company, every=1)
+@pytest.mark.parametrize("viewed_from", [2, 20_000])
+def test_killed_at_any_step_it_ends_the_same(make_company: Callable[..., Any], viewed_from: int) -> None:
+    _campaign(make_company, every=1, viewed_from=viewed_from)
