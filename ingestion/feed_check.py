@@ -15,11 +15,11 @@ import polars as pl
 
 from ingestion.conform import Lineage, Typed, type_page
 from ingestion.contract import Column, Dialect, Feed, System
+from ingestion.delimited.rejects import MASK
 from ingestion.feed_fixes import fix_of, held_fix
 from ingestion.forms import open_file
 from ingestion.headers import match_headers
 from ingestion.pages import HeldError, Opened, Page, ReadOptions
-from ingestion.rejects import MASK
 
 MOST_FINDINGS = 1000
 """Findings that are listed one by one. From the page after them on, a refused row counts once, by its first fault."""

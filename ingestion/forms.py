@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from ingestion.contract import Dialect, JsonShape, System, TransactionSet
-from ingestion.delimited import open_delimited
+from ingestion.delimited.rows import open_delimited
 from ingestion.pages import HeldError, Opened, ReadOptions
 
 _PACKED = {
@@ -32,7 +32,7 @@ def open_file(source: Path, system: System, options: ReadOptions) -> Opened:
     text = start.removeprefix(b"\xef\xbb\xbf").lstrip()
     if JsonShape in forms and (text[:1] in (b"{", b"[") or Dialect not in forms):
         # imported here because most companies' files are delimited
-        from ingestion.json_rows import open_json
+        from ingestion.json.rows import open_json
 
         return open_json(source, system, options)
     if TransactionSet in forms and (text.startswith(b"ISA") or Dialect not in forms):

@@ -25,7 +25,7 @@ from ingestion.gate import Gate, GateRequest
 from ingestion.history import History
 from ingestion.lake import keep_arrival, keep_entry, keep_rows, restate
 from ingestion.ledger import landed_content, read_known, record_arrival, settle
-from ingestion.mapping import system_of
+from ingestion.mapping.feeds import system_of
 from ingestion.outcome import FileOutcome, GateReport, IngestOutcome, PartOutcome
 from ingestion.prepare import Prepared, PreparedPart, explain, held, now, prepare
 from ingestion.quarantine import HeldPart, hold

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from company import Account, Limits, Paths
-from ingestion.mapping import mapping_paths, system_of
+from ingestion.mapping.feeds import mapping_paths, system_of
 from ingestion.pseudonym import KEY_VARIABLE, ensure_key, needs_key
 from ingestion.reading import Part, Reading
 from ingestion.stage import Sighting, Staged, exported_at

@@ -7,8 +7,8 @@ import json
 import polars as pl
 
 from ingestion.contract import Dialect, Feed
+from ingestion.delimited.rejects import MASK, record_text
 from ingestion.headers import MatchedHeaders
-from ingestion.rejects import MASK, record_text
 
 QUARANTINE = {
     "source_row": pl.Int64(), "line_no": pl.Int64(), "raw_text": pl.String(), "is_base64": pl.Boolean(),

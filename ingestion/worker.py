@@ -91,7 +91,7 @@ def serve() -> None:
     import pyarrow as pa
 
     from ingestion.conform import Lineage
-    from ingestion.mapping import effective_system
+    from ingestion.mapping.feeds import effective_system
     from ingestion.pages import ReadLimits, ReadOptions
     from ingestion.pseudonym import read_key, throwaway_key
     from ingestion.read_file import read_file

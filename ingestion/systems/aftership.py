@@ -8,7 +8,7 @@ approved has not arrived. The RMA number is unique most of the time only.
 from __future__ import annotations
 
 from ingestion.contract import Feed, FeedKind, JsonShape, System
-from ingestion.json_columns import at, count, flag, ident, key, number, personal, region, text
+from ingestion.json.columns import at, count, flag, ident, key, number, personal, region, text
 
 _TRACKINGS = "data.trackings[]|data.tracking|trackings[]|tracking|msg|"
 _RETURNS = "data.returns[]|data.return|returns[]|return|"

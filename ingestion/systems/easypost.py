@@ -7,7 +7,7 @@ return_to_sender, failure, cancelled and error. Instants are UTC.
 from __future__ import annotations
 
 from ingestion.contract import Feed, FeedKind, JsonShape, System
-from ingestion.json_columns import at, flag, ident, key, number, personal, region, text
+from ingestion.json.columns import at, flag, ident, key, number, personal, region, text
 
 _RECORDS = "trackers[]|result|"
 _MARKS = ("tracking_code",)

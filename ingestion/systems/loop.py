@@ -7,7 +7,7 @@ Facts about the files: totals are strings; a line is one unit. `order_name` is t
 from __future__ import annotations
 
 from ingestion.contract import Column, Feed, FeedKind, JsonShape, System, Written
-from ingestion.json_columns import at, customer, ident, key, number, personal, text
+from ingestion.json.columns import at, customer, ident, key, number, personal, text
 
 _RECORDS = "returns[]|"
 _MARKS = ("order_name", "line_items")

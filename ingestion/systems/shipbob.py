@@ -7,7 +7,7 @@ Older answers are written in snake case, others in camel case, and the stock per
 from __future__ import annotations
 
 from ingestion.contract import Column, ColumnType, Feed, FeedKind, JsonShape, System
-from ingestion.json_columns import at, count, customer, flag, ident, key, number, personal, region, text, whole
+from ingestion.json.columns import at, count, customer, flag, ident, key, number, personal, region, text, whole
 
 _CENTRES = "fulfillable_quantity_by_fulfillment_center[]"
 _CENTRES_CAMEL = "fulfillableQuantityByFulfillmentCenter[]"

@@ -7,7 +7,7 @@ zone and are Pacific time. The items are null unless they were asked for.
 from __future__ import annotations
 
 from ingestion.contract import Column, ColumnType, Feed, FeedKind, JsonShape, System, Written
-from ingestion.json_columns import at, count, customer, day, flag, ident, key, number, personal, region, text
+from ingestion.json.columns import at, count, customer, day, flag, ident, key, number, personal, region, text
 
 _PACIFIC = Written(zone="America/Los_Angeles")
 _RECORDS = "shipments[]|"

@@ -9,7 +9,7 @@ tracking, refund lines, returns and stock by state.
 from __future__ import annotations
 
 from ingestion.contract import Column, Feed, FeedKind, JsonShape
-from ingestion.json_columns import at, count, customer, flag, ident, key, number, personal, region, text, whole
+from ingestion.json.columns import at, count, customer, flag, ident, key, number, personal, region, text, whole
 from ingestion.systems.shopify_bulk_goods import GOODS_FEEDS
 
 _PARENT = "__parentId"

@@ -6,7 +6,7 @@ A stock level has one quantity per state and becomes one row per state.
 from __future__ import annotations
 
 from ingestion.contract import Column, Feed, FeedKind, JsonShape
-from ingestion.json_columns import at, flag, ident, key, number, personal, text, whole
+from ingestion.json.columns import at, flag, ident, key, number, personal, text, whole
 
 _PARENT = "__parentId"
 _STATE = "quantities[]"

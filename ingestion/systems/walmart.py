@@ -7,7 +7,7 @@ milliseconds since 1970 UTC, those of returns are written out. Amounts are strin
 from __future__ import annotations
 
 from ingestion.contract import Feed, FeedKind, JsonShape, System, Written
-from ingestion.json_columns import EPOCH_MS, at, count, customer, flag, ident, key, number, personal, region, text
+from ingestion.json.columns import EPOCH_MS, at, count, customer, flag, ident, key, number, personal, region, text
 
 _UNIT_STATUS = Written(words=(("Canceled", "Cancelled"),))
 _RETURN_STATUS = Written(words=(("Canceled", "CANCELLED"),))

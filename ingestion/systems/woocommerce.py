@@ -9,7 +9,7 @@ refund of money only has no lines. The quantity of an order line is not reduced 
 from __future__ import annotations
 
 from ingestion.contract import Feed, FeedKind, JsonShape, System, Written
-from ingestion.json_columns import at, count, customer, flag, ident, key, number, personal, region, text, whole
+from ingestion.json.columns import at, count, customer, flag, ident, key, number, personal, region, text, whole
 
 _UTC = Written(zone="UTC")
 _ORDER = ("status", "line_items")

@@ -54,7 +54,7 @@ def _read_as(
     session: Session, mapping: str | None, system: str | None, account: str | None
 ) -> tuple[System, ReadOptions]:
     """Return the feeds the file may be, and how the account writes; the mapping alone when one is named."""
-    from ingestion.mapping import load_mapping, system_of
+    from ingestion.mapping.feeds import load_mapping, system_of
     from ingestion.pages import ReadOptions
     from ingestion.systems import HOUSE, SYSTEMS, system_named
 

@@ -11,7 +11,7 @@ import pytest
 
 from ingestion import ensure_raw_tables, write_templates
 from ingestion.contract import LINEAGE_COLUMNS, Dialect, Feed, JsonShape, System, fold_header, raw_table
-from ingestion.detect import detect, header_problem
+from ingestion.delimited.detect import detect, header_problem
 from ingestion.systems import SYSTEMS, system_named
 from warehouse.connection import writer
 from warehouse.raw_store import table_columns

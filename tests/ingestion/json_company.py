@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from ingestion.contract import Column, ColumnType, Feed, FeedKind, JsonShape, System
-from ingestion.json_rows import open_json
+from ingestion.json.rows import open_json
 from ingestion.pages import HeldError, ReadLimits, ReadOptions
 
 _ID = ColumnType.IDENTIFIER

@@ -12,7 +12,7 @@ import pytest
 from ingestion.contract import System
 from ingestion.feed_check import FeedPart, check_file
 from ingestion.feed_fixes import fix_of
-from ingestion.mapping import load_mapping
+from ingestion.mapping.feeds import load_mapping
 from ingestion.pages import ReadLimits, ReadOptions
 from ingestion.refusals import _EXPECTED
 from ingestion.systems import HOUSE, SYSTEMS

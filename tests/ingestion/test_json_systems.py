@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from ingestion.contract import System
-from ingestion.json_rows import open_json
+from ingestion.json.rows import open_json
 from ingestion.pages import ReadOptions
 from ingestion.systems.aftership import AFTERSHIP
 from ingestion.systems.easypost import EASYPOST

@@ -9,10 +9,10 @@ import pytest
 
 from company import Account, ConfigurationError, Paths
 from ingestion.contract import ColumnType, Dialect, JsonShape
-from ingestion.detect import detect
-from ingestion.mapping import effective_system, load_mapping, mapping_paths, system_of
-from ingestion.mapping_file import MappingError
-from ingestion.mapping_forms import format_problem
+from ingestion.delimited.detect import detect
+from ingestion.mapping.feeds import effective_system, load_mapping, mapping_paths, system_of
+from ingestion.mapping.file import MappingError
+from ingestion.mapping.forms import format_problem
 from ingestion.systems import HOUSE
 
 DAY, INSTANT = ColumnType.DATE, ColumnType.TIMESTAMP

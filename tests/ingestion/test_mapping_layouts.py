@@ -13,7 +13,7 @@ import pytest
 
 from ingestion.conform import Lineage, type_page
 from ingestion.forms import open_file
-from ingestion.mapping import load_mapping
+from ingestion.mapping.feeds import load_mapping
 from ingestion.pages import ReadOptions
 from ingestion.systems import HOUSE
 

@@ -16,9 +16,9 @@ from hypothesis import strategies as st
 from ingestion.conform import Lineage, type_page
 from ingestion.contract import Column, ColumnType, Dialect, Feed, JsonShape, System, Written
 from ingestion.forms import open_file
-from ingestion.mapping import effective_system, load_mapping
-from ingestion.mapping_file import ColumnTable, CsvTable, JsonTable, MappingError, MappingFile, ValuesTable
-from ingestion.mapping_forms import format_problem
+from ingestion.mapping.feeds import effective_system, load_mapping
+from ingestion.mapping.file import ColumnTable, CsvTable, JsonTable, MappingError, MappingFile, ValuesTable
+from ingestion.mapping.forms import format_problem
 from ingestion.pages import HeldError, Page, ReadOptions
 from ingestion.systems import HOUSE
 

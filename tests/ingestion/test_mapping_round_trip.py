@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 
 from ingestion.conform import Lineage, type_page
 from ingestion.forms import open_file
-from ingestion.mapping import load_mapping
+from ingestion.mapping.feeds import load_mapping
 from ingestion.pages import ReadOptions
 from ingestion.patterns import DAMAGED_IDENTIFIER
 from ingestion.systems import HOUSE

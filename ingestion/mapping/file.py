@@ -1,6 +1,6 @@
 """A mapping file as TOML tables, checked for shape: which keys there are and what kind of value each takes.
 
-Source: `<home>/mappings/<name>.toml`, written by the company. What the keys mean together is judged in `mapping_rules`.
+Source: `<home>/mappings/<name>.toml`, written by the company. What the keys mean together is judged in `rules`.
 """
 
 from __future__ import annotations

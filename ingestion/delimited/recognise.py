@@ -10,12 +10,12 @@ from itertools import islice
 from pathlib import Path
 
 from ingestion.contract import Dialect, Feed, System
-from ingestion.detect import Detection, detect, header_problem
+from ingestion.delimited.detect import Detection, detect, header_problem
+from ingestion.delimited.positions import Grammar
+from ingestion.delimited.rejects import cells_of
+from ingestion.delimited.trailer import Trailer, find_trailer
 from ingestion.encoding import Encoding, EncodingRefusedError, choose_encoding, utf8_chunks
 from ingestion.pages import HeldError, ReadLimits, ReadOptions
-from ingestion.positions import Grammar
-from ingestion.rejects import cells_of
-from ingestion.trailer import Trailer, find_trailer
 
 CONTROLS = bytes(byte for byte in range(32) if byte not in (9, 10, 13)) + b"\x7f"
 """Control characters no text holds; tab and line ends are not among them."""

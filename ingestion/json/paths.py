@@ -10,7 +10,7 @@ from functools import lru_cache
 import polars as pl
 
 from ingestion.contract import Feed, JsonShape
-from ingestion.json_text import Number, Value
+from ingestion.json.text import Number, Value
 from ingestion.personal import MASK, PATTERN, is_named_personal
 
 ALTERNATIVES = "|"

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
-from ingestion.positions import CR, LF, UNQUOTED, Cells, Grammar, Positions, Structure, line_ends, structure
+from ingestion.delimited.positions import CR, LF, UNQUOTED, Cells, Grammar, Positions, Structure, line_ends, structure
 
 _RECORD_CAP = 4 * 1024 * 1024
 """A single record longer than this (bytes) is taken for a broken quote, not for data."""

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from ingestion.contract import Column, Feed, JsonShape
-from ingestion.json_paths import ALTERNATIVES, Node, names_of, tree_of, veiled
-from ingestion.json_text import Value, cell_text
+from ingestion.json.paths import ALTERNATIVES, Node, names_of, tree_of, veiled
+from ingestion.json.text import Value, cell_text
 
 _ABSENT = object()
 

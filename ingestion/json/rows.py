@@ -14,12 +14,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from ingestion.contract import System
-from ingestion.json_pages import FeedPages, Reject, as_base64, shown
-from ingestion.json_paths import undeclared
-from ingestion.json_records import Match, Shapes, type_of
-from ingestion.json_shape import FeedShape, Misfit
-from ingestion.json_source import Piece, pieces_of
-from ingestion.json_text import Suspicion, Value, compact, fault, suspicion
+from ingestion.json.pages import FeedPages, Reject, as_base64, shown
+from ingestion.json.paths import undeclared
+from ingestion.json.records import Match, Shapes, type_of
+from ingestion.json.shape import FeedShape, Misfit
+from ingestion.json.source import Piece, pieces_of
+from ingestion.json.text import Suspicion, Value, compact, fault, suspicion
 from ingestion.pages import HeldError, Opened, Page, ReadOptions
 
 _MOST_HOMELESS = 10_000

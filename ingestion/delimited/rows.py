@@ -15,13 +15,13 @@ import pyarrow.compute as pc
 import pyarrow.csv as pa_csv
 
 from ingestion.contract import Dialect, Feed, System, fold_header
+from ingestion.delimited.positions import Positions, line_ends
+from ingestion.delimited.recognise import CONTROLS, Recognised, grammar_of, leading_bytes, recognise
+from ingestion.delimited.records import Block, RecordTooLongError, cut
+from ingestion.delimited.rejects import RejectTable, cells_of
 from ingestion.encoding import utf8_chunks
 from ingestion.pages import HeldError, Opened, Page, ReadLimits, ReadOptions
 from ingestion.personal import is_named_personal
-from ingestion.positions import Positions, line_ends
-from ingestion.recognise import CONTROLS, Recognised, grammar_of, leading_bytes, recognise
-from ingestion.records import Block, RecordTooLongError, cut
-from ingestion.rejects import RejectTable, cells_of
 
 _IS_CONTROL = np.isin(np.arange(256), np.frombuffer(CONTROLS, dtype=np.uint8))
 

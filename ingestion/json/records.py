@@ -7,9 +7,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from ingestion.contract import JsonShape, System
-from ingestion.json_paths import ALTERNATIVES, Node, names_of, tree_of
-from ingestion.json_shape import FeedShape, RowPath, feed_shape
-from ingestion.json_text import Repeated, Value
+from ingestion.json.paths import ALTERNATIVES, Node, names_of, tree_of
+from ingestion.json.shape import FeedShape, RowPath, feed_shape
+from ingestion.json.text import Repeated, Value
 from ingestion.pages import HeldError
 
 _GID = re.compile(r"gid://[^/]+/(\w+)/")

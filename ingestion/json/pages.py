@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 import pyarrow as pa
 
 from ingestion.contract import fold_header
-from ingestion.json_paths import Node, netted, veiled
-from ingestion.json_shape import FeedShape
-from ingestion.json_text import Value, compact
+from ingestion.json.paths import Node, netted, veiled
+from ingestion.json.shape import FeedShape
+from ingestion.json.text import Value, compact
 from ingestion.pages import REJECT_SCHEMA, HeldError, Page
 
 _LONGEST_TEXT = 4000

@@ -8,7 +8,7 @@ from decimal import Decimal, InvalidOperation
 from zoneinfo import available_timezones
 
 from ingestion.contract import Column, ColumnType
-from ingestion.mapping_file import ColumnTable, Problem, ValuesTable
+from ingestion.mapping.file import ColumnTable, Problem, ValuesTable
 from ingestion.patterns import FALSE, TRUE, WRITTEN, ZONE
 
 _T = ColumnType

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ingestion.encoding import EncodingRefusedError, choose_encoding
-from ingestion.json_text import Parser, TooDeepError, Value, skip_blank
+from ingestion.json.text import Parser, TooDeepError, Value, skip_blank
 from ingestion.pages import HeldError
 
 

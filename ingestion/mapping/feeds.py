@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from company import Account, ConfigurationError, Paths
 from ingestion.contract import Column, ColumnType, Dialect, Feed, Form, JsonShape, System, Written, fold_header
-from ingestion.mapping_file import (
+from ingestion.mapping.file import (
     ColumnTable,
     CsvTable,
     JsonTable,
@@ -23,8 +23,8 @@ from ingestion.mapping_file import (
     read_mapping,
     refused,
 )
-from ingestion.mapping_forms import MOMENTS, NUMBERS
-from ingestion.mapping_rules import problems_of
+from ingestion.mapping.forms import MOMENTS, NUMBERS
+from ingestion.mapping.rules import problems_of
 from ingestion.systems import HOUSE, system_named
 
 if TYPE_CHECKING:

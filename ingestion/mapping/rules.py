@@ -9,8 +9,8 @@ from contextlib import suppress
 from difflib import get_close_matches
 
 from ingestion.contract import Column, ColumnType, Feed, fold_header
-from ingestion.mapping_file import ColumnTable, CsvTable, MappingFile, Problem
-from ingestion.mapping_forms import MOMENTS, NUMBERS, file_form_problems, form_problems
+from ingestion.mapping.file import ColumnTable, CsvTable, MappingFile, Problem
+from ingestion.mapping.forms import MOMENTS, NUMBERS, file_form_problems, form_problems
 
 _T = ColumnType
 _WORDED = (_T.TEXT, _T.IDENTIFIER, _T.BOOLEAN, _T.TIMESTAMP)

@@ -1,0 +1,1 @@
+"""A company's own mapping file: another export onto a house template, checked, and made a feed like any other."""
