@@ -30,6 +30,7 @@ _POLARS_TYPE: dict[ColumnType, pl.DataType] = {
     ColumnType.IDENTIFIER: pl.String(),
     ColumnType.INTEGER: pl.Int64(),
     ColumnType.DECIMAL: pl.Decimal(18, 4),
+    ColumnType.RATE: pl.Decimal(18, 10),
     ColumnType.BOOLEAN: pl.Boolean(),
     ColumnType.TIMESTAMP: pl.Datetime("us"),
     ColumnType.DATE: pl.Date(),

@@ -27,6 +27,7 @@ class ColumnType(StrEnum):
     IDENTIFIER = "identifier"
     INTEGER = "integer"
     DECIMAL = "decimal"
+    RATE = "rate"  # a factor such as an exchange rate: ten decimals, where money has four
     BOOLEAN = "boolean"
     TIMESTAMP = "timestamp"  # UTC instant, stored without a zone
     DATE = "date"  # local business date
@@ -42,6 +43,7 @@ _SQL_TYPE = {
     ColumnType.IDENTIFIER: "VARCHAR",
     ColumnType.INTEGER: "BIGINT",
     ColumnType.DECIMAL: "DECIMAL(18,4)",
+    ColumnType.RATE: "DECIMAL(18,10)",
     ColumnType.BOOLEAN: "BOOLEAN",
     ColumnType.TIMESTAMP: "TIMESTAMP",
     ColumnType.DATE: "DATE",

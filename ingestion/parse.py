@@ -101,10 +101,11 @@ def _integer(column: Column, text: pl.Expr) -> Parsed:
 
 
 def _decimal(column: Column, text: pl.Expr) -> Parsed:
-    number, exact = _is(text, patterns.DECIMAL), _is(text, patterns.EXACT_DECIMAL)
+    is_rate = column.type is ColumnType.RATE
+    number, exact = _is(text, patterns.DECIMAL), _is(text, patterns.EXACT_RATE if is_rate else patterns.EXACT_DECIMAL)
     digits = pl.when(number & exact).then(text.str.strip_prefix("+"))
     reason = pl.coalesce(_unless(number, text, "not_decimal"), _unless(exact, text, "too_precise"))
-    return Parsed(digits.cast(pl.Decimal(18, 4), strict=False), reason)
+    return Parsed(digits.cast(pl.Decimal(18, 10 if is_rate else 4), strict=False), reason)
 
 
 def _boolean(column: Column, text: pl.Expr) -> Parsed:
@@ -184,6 +185,7 @@ _BY_TYPE = {
     ColumnType.IDENTIFIER: _identifier,
     ColumnType.INTEGER: _integer,
     ColumnType.DECIMAL: _decimal,
+    ColumnType.RATE: _decimal,
     ColumnType.BOOLEAN: _boolean,
     ColumnType.DATE: _date,
     ColumnType.TIMESTAMP: _timestamp,

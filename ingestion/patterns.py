@@ -12,6 +12,8 @@ INTEGER = r"[+-]?[0-9]{1,18}"
 DECIMAL = r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)"
 EXACT_DECIMAL = r"[+-]?0*[0-9]{0,14}(?:\.[0-9]{0,4}0*)?"
 """What DECIMAL(18,4) holds without rounding."""
+EXACT_RATE = r"[+-]?0*[0-9]{0,8}(?:\.[0-9]{0,10}0*)?"
+"""What DECIMAL(18,10) holds without rounding."""
 DAMAGED_IDENTIFIER = r"[0-9](?:\.[0-9]+)?E\+[0-9]{2,3}"
 """How a spreadsheet shows a long number: 1.23457E+11."""
 TRUE, FALSE = ("true", "yes", "y", "1"), ("false", "no", "n", "0")
@@ -26,6 +28,7 @@ INSTANT = rf"{DAY}[T ]{MINUTE}(?:{SECOND})?(?:{FRACTION})?0* ?(?:{ZONE})?"
 WRITTEN: dict[ColumnType, str] = {
     ColumnType.INTEGER: INTEGER,
     ColumnType.DECIMAL: DECIMAL,
+    ColumnType.RATE: DECIMAL,
     ColumnType.BOOLEAN: "(?i:" + "|".join(TRUE + FALSE) + ")",
     ColumnType.DATE: DAY,
     ColumnType.TIMESTAMP: INSTANT,

@@ -20,7 +20,7 @@ from warehouse.raw_store import literal, quoted
 
 Facts = dict[str, float | None]
 
-_NUMBERS = (ColumnType.INTEGER, ColumnType.DECIMAL)
+_NUMBERS = (ColumnType.INTEGER, ColumnType.DECIMAL, ColumnType.RATE)
 
 
 def measure(connection: duckdb.DuckDBPyConnection, feed: Feed, part: Part, rows: Path) -> Facts:

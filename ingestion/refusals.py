@@ -24,7 +24,7 @@ _EXPECTED = {
     "not_allowed": "expected one of the declared values",
     "not_integer": "expected a whole number without separators",
     "not_decimal": "expected a number with a decimal point and no separators",
-    "too_precise": "expected at most 14 digits before and 4 after the point",
+    "too_precise": "expected at most 14 digits before and 4 after the point (8 and 10 for a rate)",
     "not_boolean": "expected true or false",
     "not_date": "expected a date as 2026-11-20",
     "not_timestamp": "expected an instant as 2026-11-20T06:00:00Z",

@@ -13,6 +13,7 @@ _FORM = {
     ColumnType.IDENTIFIER: "text; leading zeros and capital letters count",
     ColumnType.INTEGER: "whole number",
     ColumnType.DECIMAL: "number with a decimal point",
+    ColumnType.RATE: "number with a decimal point and at most ten decimals",
     ColumnType.BOOLEAN: "true or false",
     ColumnType.TIMESTAMP: "instant, as 2026-11-20T06:00:00Z; without an offset it is read in the account's time zone",
     ColumnType.DATE: "date, as 2026-11-20",

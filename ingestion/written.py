@@ -21,7 +21,7 @@ Layers = tuple[tuple[pl.Expr, ...], ...]
 
 REASONS = ("ambiguous_date", "inexact_product", "other_currency")
 _BLANKS = " \u00a0\u202f"
-_NUMBERS = (ColumnType.INTEGER, ColumnType.DECIMAL)
+_NUMBERS = (ColumnType.INTEGER, ColumnType.DECIMAL, ColumnType.RATE)
 _MOMENTS = (ColumnType.DATE, ColumnType.TIMESTAMP)
 _SIGN_OF = {
     "USD": "$", "CAD": "$", "AUD": "$", "NZD": "$", "SGD": "$", "HKD": "$", "MXN": "$", "GBP": "£", "EUR": "€", "JPY": "¥",
@@ -101,21 +101,21 @@ def _one_of(characters: str) -> str:
 
 
 def _product(column: Column, text: str) -> Layers:
-    """Return what multiplies plain digits by the declared factor, exactly, in ten-thousandths."""
+    """Return what multiplies plain digits by the declared factor, exactly, in units of the last decimal a column keeps."""
     factor = Decimal(column.written.factor)
     exponent = int(factor.as_tuple().exponent)
     times, over = int(factor.scaleb(max(-exponent, 0))), 10 ** max(-exponent, 0)
-    units = 10**4 if column.type is ColumnType.INTEGER else 1
+    is_rate = column.type is ColumnType.RATE
+    scale, held = (10, patterns.EXACT_RATE) if is_rate else (4, patterns.EXACT_DECIMAL)
+    units = 10**scale if column.type is ColumnType.INTEGER else 1
     digits, product = f"{text}.digits", f"{text}.product"
-    readable = pl.col(text).str.contains(f"^(?:{patterns.DECIMAL})$") & pl.col(text).str.contains(
-        f"^(?:{patterns.EXACT_DECIMAL})$"
-    )
-    exact = pl.when(readable).then(pl.col(text).str.strip_prefix("+")).cast(pl.Decimal(18, 4), strict=False)
+    readable = pl.col(text).str.contains(f"^(?:{patterns.DECIMAL})$") & pl.col(text).str.contains(f"^(?:{held})$")
+    exact = pl.when(readable).then(pl.col(text).str.strip_prefix("+")).cast(pl.Decimal(18, scale), strict=False)
     multiplied = exact.cast(pl.String).str.replace(".", "", literal=True).cast(pl.Int128, strict=False) * times
     size = (pl.col(product).abs() // (over * units)).cast(pl.String)
     if units == 1:
-        size = size.str.zfill(5)
-        size = pl.concat_str(size.str.head(-4), pl.lit("."), size.str.tail(4))
+        size = size.str.zfill(scale + 1)
+        size = pl.concat_str(size.str.head(-scale), pl.lit("."), size.str.tail(scale))
     whole = pl.concat_str(pl.when(pl.col(product) < 0).then(pl.lit("-")).otherwise(pl.lit("")), size)
     return (
         (multiplied.alias(product), pl.col(text).alias(digits)),

@@ -12,7 +12,7 @@ from ingestion.mapping.file import ColumnTable, Problem, ValuesTable
 from ingestion.patterns import FALSE, TRUE, WRITTEN, ZONE
 
 _T = ColumnType
-NUMBERS = (_T.INTEGER, _T.DECIMAL)
+NUMBERS = (_T.INTEGER, _T.DECIMAL, _T.RATE)
 MOMENTS = (_T.DATE, _T.TIMESTAMP)
 _THOUSANDS = ",.' \u00a0\u202f\u2019"
 _NUMBERED = ("epoch_ms", "epoch_s")

@@ -60,12 +60,12 @@ EXCHANGE_RATES = feed(
         _day("rate_on", "holds until the next day that has one"), text("from_currency", "ISO 4217", needed=True),
         text("to_currency", "ISO 4217", needed=True),
         Column(
-            "rate", ("rate",), ColumnType.DECIMAL, required=True, nullable=False, non_negative=True,
-            note="units of to_currency for from_units of from_currency; at most four decimals",
+            "rate", ("rate",), ColumnType.RATE, required=True, nullable=False, non_negative=True,
+            note="units of to_currency for from_units of from_currency",
         ),
         Column(
             "from_units", ("from_units",), ColumnType.INTEGER, non_negative=True,
-            note="blank means 1; write 100 or 10000 where the rate of one unit needs more decimals",
+            note="blank means 1; 100 or 10000 where the bank quotes so",
         ),
     ),
     cadence_hours=72,

@@ -102,7 +102,9 @@ def test_every_feed_has_an_empty_typed_table_with_lineage(tmp_path: Path) -> Non
         kinds = connection.execute(
             "select distinct data_type from duckdb_columns() where schema_name = 'raw' order by 1"
         ).fetchall()
-    assert kinds == [("BIGINT",), ("BOOLEAN",), ("DATE",), ("DECIMAL(18,4)",), ("TIMESTAMP",), ("VARCHAR",)]
+    assert kinds == [
+        ("BIGINT",), ("BOOLEAN",), ("DATE",), ("DECIMAL(18,10)",), ("DECIMAL(18,4)",), ("TIMESTAMP",), ("VARCHAR",)
+    ]  # fmt: skip
 
 
 def test_a_system_is_found_by_name() -> None:

@@ -44,7 +44,9 @@ def test_signs_dates_and_precise_numbers_arrive_as_written() -> None:
     assert column("cycle_counts", "counted_qty", "book_qty") == [(95, 100), (3, 0), (0, -2)]
     assert column("cycle_counts", "counted_at")[2] == (datetime(2026, 11, 20, 6),)
     assert column("transfers", "expected_on") == [(date(2026, 11, 22),), (date(2026, 11, 14),)]
-    assert column("exchange_rates", "rate", "from_units") == [(Decimal("1.0845"), None), (Decimal("66.9318"), 10_000)]
+    assert column("exchange_rates", "rate", "from_units") == [
+        (Decimal("1.0845"), None), (Decimal("66.9318"), 10_000), (Decimal("0.0067123"), None),
+    ]  # fmt: skip
     assert column("settlements", "amount_type", "settled_qty", "settled_amount") == [
         ("principal", 2, Decimal(25)), ("commission", None, Decimal("-3.75")), ("storage", None, Decimal("-12.1")),
         ("refund", -1, Decimal(-8)),
@@ -66,7 +68,7 @@ def test_people_are_shown_as_nothing_and_kept_as_a_hash(entity: str, name: str) 
     ("entity", "found", "instead", "reason"),
     [
         ("transfers", "picked", "on its way", "not_allowed"), ("holds", "OWN1,3,", "OWN1,-3,", "negative"),
-        ("exchange_rates", "1.0845", "1.08451", "too_precise"), ("promotions", "2026-11-27", "27/11/2026", "not_date"),
+        ("exchange_rates", "0.0067123", "0.00671230001", "too_precise"), ("promotions", "2026-11-27", "27/11/2026", "not_date"),
         ("settlements", "principal", "sales", "not_allowed"), ("warehouse_tasks", "K-1", "", "required_blank"),
         ("carrier_invoices", "1Z0000000000000001,S-1,ground,,fuel", "1.2E+21,S-1,ground,,fuel", "identifier_damaged"),
     ],

@@ -16,7 +16,7 @@ from ingestion.contract import Column, ColumnType
 from ingestion.pages import ReadOptions
 from ingestion.parse import cell, layers, parse
 
-INTEGER, DECIMAL, BOOLEAN = ColumnType.INTEGER, ColumnType.DECIMAL, ColumnType.BOOLEAN
+INTEGER, DECIMAL, BOOLEAN, RATE = ColumnType.INTEGER, ColumnType.DECIMAL, ColumnType.BOOLEAN, ColumnType.RATE
 TIMESTAMP, DATE, TEXT, IDENTIFIER = ColumnType.TIMESTAMP, ColumnType.DATE, ColumnType.TEXT, ColumnType.IDENTIFIER
 
 
@@ -51,6 +51,12 @@ def read(
         (DECIMAL, "1.23456789012345678901", (None, "too_precise")),
         *((DECIMAL, text, (None, "not_decimal")) for text in
           ("$5", "5 €", "1,5", "1.234,50", "1,234.50", "1e5", "NaN", "inf", ".", "-", "\uff11.\uff15")),
+        (RATE, "0.0067123", (Decimal("0.0067123"), None)),
+        (RATE, "15000.25", (Decimal("15000.25"), None)),
+        (RATE, "99999999.99999999990", (Decimal("99999999.9999999999"), None)),
+        (RATE, "0.00671230001", (None, "too_precise")),
+        (RATE, "100000000", (None, "too_precise")),
+        (RATE, "0,0067", (None, "not_decimal")),
         (BOOLEAN, "TRUE", (True, None)),
         (BOOLEAN, "no", (False, None)),
         (BOOLEAN, "maybe", (None, "not_boolean")),

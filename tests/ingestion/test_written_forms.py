@@ -75,6 +75,12 @@ def test_an_amount_is_read_in_its_declared_form_or_refused(written: Written, tex
     assert read(DECIMAL, written, text) == [wanted]
 
 
+def test_a_rate_keeps_ten_decimals_in_a_form_of_its_own() -> None:
+    assert read(ColumnType.RATE, EURO, "0,0067123") == [(Decimal("0.0067123"), None)]
+    assert read(ColumnType.RATE, Written(factor="0.0001"), "66.931812") == [(Decimal("0.0066931812"), None)]
+    assert read(ColumnType.RATE, Written(factor="0.0001"), "0.0000001") == [(None, "inexact_product")]
+
+
 def test_the_decimal_mark_may_be_the_accounts_and_the_thousands_are_then_the_other_mark() -> None:
     written = Written(decimal_mark="", thousands=",", signs="€$")
     comma, point = ReadOptions(decimal_mark=","), ReadOptions(decimal_mark=".")
