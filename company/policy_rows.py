@@ -73,6 +73,41 @@ class FillPolicy(PolicyRow):
     unknown_cancel_counts_as: Literal["merchant", "customer"]
 
 
+class CountingPolicy(PolicyRow):
+    """How a location ranks its SKUs for counting, and how many it can count in a day.
+
+    A SKU is A while the SKUs that move more value make up less than `a_value_rate` of the location's value, then B, then C.
+    It is X while the spread of its weekly demand is at most `x_cv_rate` of the mean, then Y, then Z.
+    """
+
+    keys = ("location_id",)
+    location_id: Key
+    counts_per_day_count: Quantity
+    plan_days: Annotated[int, Field(ge=1)]
+    demand_days: Annotated[int, Field(ge=7)]
+    a_value_rate: Rate
+    b_value_rate: Rate
+    x_cv_rate: NonNegative
+    y_cv_rate: NonNegative
+
+
+class CountTolerancePolicy(PolicyRow):
+    """How far a count may lie from the book, as a share of the book, and how often each class is to be counted."""
+
+    keys = ("abc_class",)
+    abc_class: Literal["A", "B", "C", "*"]
+    tolerance_rate: Rate
+    count_every_days: Annotated[int, Field(ge=1)]
+
+
+class HistoryPolicy(PolicyRow):
+    """How many days back a location's daily stock history reaches."""
+
+    keys = ("location_id",)
+    location_id: Key
+    history_days: Annotated[int, Field(ge=1)]
+
+
 class NodePolicy(PolicyRow):
     """What a location keeps back against count errors."""
 
@@ -124,19 +159,43 @@ class SourcingPolicy(PolicyRow):
     priority: Annotated[int, Field(ge=1)]
 
 
+class TransferPolicy(PolicyRow):
+    """When a location asks others for stock and what it keeps for itself, in days of its own demand.
+
+    It asks when its stock covers less than `reorder_cover_days`, for as much as covers `target_cover_days`; it gives only what
+    it has beyond `keep_cover_days`, never below `keep_qty`. Transfers under `min_transfer_qty` are not worth a trip.
+    """
+
+    keys = ("location_id", "sku")
+    location_id: Key
+    sku: Key
+    may_receive: bool
+    may_give: bool
+    demand_days: Annotated[int, Field(ge=7)]
+    reorder_cover_days: NonNegative
+    target_cover_days: NonNegative
+    keep_cover_days: NonNegative
+    keep_qty: Quantity
+    min_transfer_qty: Annotated[int, Field(ge=1)]
+
+
 POLICIES: dict[str, type[PolicyRow]] = {
     "policy_channel": ChannelPolicy,
+    "policy_count_tolerance": CountTolerancePolicy,
+    "policy_counting": CountingPolicy,
     "policy_fill": FillPolicy,
+    "policy_history": HistoryPolicy,
     "policy_node": NodePolicy,
     "policy_promise": PromisePolicy,
     "policy_replenishment": ReplenishmentPolicy,
     "policy_service_level": ServiceLevelPolicy,
     "policy_sourcing": SourcingPolicy,
+    "policy_transfer": TransferPolicy,
 }
 
 
 def policy_columns(name: str) -> tuple[tuple[str, type], ...]:
-    """Return (column, one of str, int, float, date) of a policy: keys, values, then owner, reason and dates."""
+    """Return (column, one of str, bool, int, float, date) of a policy: keys, values, then owner, reason and dates."""
     model = POLICIES[name]
     own = [field for field in model.model_fields if field not in PolicyRow.model_fields]
     return tuple((field, _base_type(model.model_fields[field].annotation)) for field in [*own, *PolicyRow.model_fields])

@@ -17,7 +17,7 @@ import duckdb
 from company import POLICIES, PolicyTable, Settings, policy_columns
 from warehouse.raw_store import ensure_table, quoted
 
-_SQL_TYPE: dict[type, str] = {str: "VARCHAR", int: "BIGINT", float: "DOUBLE", date: "DATE"}
+_SQL_TYPE: dict[type, str] = {str: "VARCHAR", bool: "BOOLEAN", int: "BIGINT", float: "DOUBLE", date: "DATE"}
 Columns = tuple[tuple[str, str], ...]
 
 _COMPANY_TABLES: dict[str, Columns] = {
