@@ -76,7 +76,7 @@ WRONG = {
     "one mark for both": ('values = { thousands = "." }\n' + RATES, "values.thousands: '.' is the decimal mark too", "what"),
     "bad sign": (rate('signs = "-"'), "rate.signs: '-' holds a digit, blank or mark", "$€"),
     "bad factor": (rate('factor = "0"'), "rate.factor: '0' is no number other than 0", "0.01"),
-    "bad constant": (instead('constant = "1,5"'), "rate.constant: '1,5' is no decimal", "plain number"),
+    "bad constant": (instead('constant = "1,5"'), "rate.constant: '1,5' is no rate", "plain number"),
     "bad trailer": (RATES + "\n[csv]\ntrailer = ['(']", "csv.trailer: '(' is no regular expression", "correct it"),
     "bad note row": (RATES + "\n[csv]\nnote_row = '['", "csv.note_row: '[' is no regular expression", "correct it"),
     "bad encoding": (RATES + '\n[csv]\nencodings = ["klingon"]', "csv.encodings: 'klingon' is no text encoding", "cp1252"),
