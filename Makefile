@@ -3,13 +3,14 @@ PYTHON ?= python3
 UV_VERSION := 0.13.9
 VENV := .venv
 BIN := $(VENV)/bin
+PEERS := .venv-peers
 READY := $(VENV)/.ready
 HOME_DIR ?= data/demo
 ORDERS ?= 20000
 PYTEST_WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo dev dashboards check format test test-slow lock benchmark clean
+.PHONY: help setup demo dev dashboards check format test test-slow lock benchmark benchmark-ingest clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "make %-12s %s\n", $$1, $$2}'
@@ -48,9 +49,19 @@ test-slow: $(READY) ## the long campaigns: large worlds, every crash point
 
 lock: $(READY) ## resolve the dependencies anew, on purpose
 	$(BIN)/uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes --no-strip-extras --no-header --upgrade --quiet -o requirements.lock
+	$(BIN)/uv pip compile --group pyproject.toml:peers --universal --python-version 3.11 --generate-hashes --no-strip-extras --no-header --upgrade --quiet -o requirements-peers.lock
 
 benchmark: $(READY) ## measure speed and memory beside named peers
 	$(BIN)/python -m benchmarks
 
+$(PEERS)/.ready: requirements-peers.lock $(READY)
+	@echo "setting up $(PEERS) from requirements-peers.lock"
+	@$(PYTHON) -m venv --clear $(PEERS)
+	@$(BIN)/uv pip sync --quiet --require-hashes --python $(PEERS)/bin/python requirements-peers.lock
+	@touch $@
+
+benchmark-ingest: $(PEERS)/.ready ## ingestion beside DuckDB, dlt and pandas on the same files; many small files beside few large ones
+	$(BIN)/python -m benchmarks.ingest --peers $(PEERS)/bin/python
+
 clean: ## remove the environment, caches and the demo company
-	rm -rf $(VENV) $(HOME_DIR) dbt_project/target dbt_project/logs .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) $(PEERS) $(HOME_DIR) dbt_project/target dbt_project/logs .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -1,0 +1,1 @@
+"""Ingestion beside named peers on the same files, and many small files beside few large ones: `make benchmark-ingest`."""
