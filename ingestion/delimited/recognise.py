@@ -84,8 +84,11 @@ def _read_header(source: Path, encoding: Encoding, dialect: Dialect, peers: Syst
         if found.feed is not None:
             return replace(seen, body_at=at + size + _note_size(start[at + size :], dialect))
         failures.append(seen)
+    if problem is not None and not any(failure.found.looks_like for failure in failures):
+        # the lines around it are a frame: what is wrong with the header says more
+        raise problem
     if not failures:
-        raise problem or HeldError("unknown_header", "no line among the first ones is a header")
+        raise HeldError("unknown_header", "no line among the first ones is a header")
     return max(failures, key=lambda failure: bool(failure.found.looks_like))
 
 

@@ -90,5 +90,6 @@ def record_text(cells: Sequence[str], dialect: Dialect) -> str:
     if dialect.quote is None:
         return dialect.delimiter.join(cells)
     out = io.StringIO(newline="")
-    csv.writer(out, delimiter=dialect.delimiter, quotechar=dialect.quote, lineterminator="").writerow(cells)
-    return out.getvalue()
+    # a line end is quoted only because it is the terminator, so one is written and taken off again
+    csv.writer(out, delimiter=dialect.delimiter, quotechar=dialect.quote).writerow(cells)
+    return out.getvalue().removesuffix("\r\n")
