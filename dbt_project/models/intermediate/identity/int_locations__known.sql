@@ -43,12 +43,18 @@ stock_feeds as (
     union
     select
         account,
+        location_id
+    from {{ ref('int_partner_snapshots__converted') }}
+    union
+    select
+        account,
         channel_location_id as location_id
     from accounts
     where channel_location_id is not null
 
 ),
 
+-- our own books first, then who holds the goods, then who sells them
 authorities as (
 
     select
@@ -60,7 +66,12 @@ authorities as (
     qualify row_number() over (
         partition by stock_feeds.location_id
         order by
-            case accounts.system when 'house' then 1 when 'shopify' then 2 else 3 end,
+            case
+                when accounts.system = 'house' then 1
+                when accounts.system in ('x12', 'shipbob') then 2
+                when accounts.system = 'shopify' then 3
+                else 4
+            end,
             stock_feeds.account
     ) = 1
 

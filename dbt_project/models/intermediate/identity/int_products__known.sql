@@ -38,7 +38,7 @@ listings as (
 
 {%- set feeds = [
     'stg_house__products', 'stg_house__stock_snapshots', 'stg_house__stock_movements', 'stg_house__receipts',
-    'stg_house__purchase_orders', 'stg_house__supplier_terms',
+    'stg_house__purchase_orders', 'stg_house__supplier_terms', 'int_partner_snapshots__converted',
 ] %}
 
 -- every SKU any feed has ever named

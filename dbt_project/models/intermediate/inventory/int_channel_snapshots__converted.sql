@@ -36,16 +36,18 @@ shopify as (
 
 ),
 
--- offers that share an fnsku share one pile of goods
-fba_piles as (
+-- offers that share an fnsku share one pile of goods, listed or not; the newest report speaks of it
+fba_offers as (
 
     select
         fba.account,
         accounts.channel_location_id as location_id,
+        coalesce(nullif(fba.fnsku, ''), 'sku:' || fba.channel_sku) as pile,
         coalesce(listings.sku_id, fba.channel_sku) as sku_id,
+        case listings.match_status when 'listed' then 1 when 'exact' then 2 else 3 end
+        || fba.channel_sku as naming_order,
         fba.stated_at as snapshot_at,
-        fba.fnsku,
-        max(fba.fulfillable_listing_qty * coalesce(listings.units_per_listing, 1)) as on_hand_qty
+        fba.fulfillable_listing_qty * coalesce(listings.units_per_listing, 1) as on_hand_qty
     from {{ ref('stg_amazon__fba_inventory') }} as fba
     inner join {{ ref('int_accounts__known') }} as accounts
         on fba.account = accounts.account
@@ -54,7 +56,21 @@ fba_piles as (
             fba.account = listings.channel_account
             and fba.channel_sku = listings.channel_sku
     where accounts.channel_location_id is not null
-    group by all
+    qualify snapshot_at = max(snapshot_at) over (partition by fba.account, pile)
+
+),
+
+-- whose goods they are a stated listing says first, then a name the catalogue knows
+fba_piles as (
+
+    select
+        account,
+        location_id,
+        min_by(sku_id, naming_order) as sku_id,
+        snapshot_at,
+        max(on_hand_qty) as on_hand_qty
+    from fba_offers
+    group by account, location_id, snapshot_at, pile
 
 ),
 
@@ -69,7 +85,7 @@ fba as (
         sum(on_hand_qty) as on_hand_qty,
         0 as other_unavailable_qty
     from fba_piles
-    group by all
+    group by account, location_id, sku_id, snapshot_at
 
 ),
 

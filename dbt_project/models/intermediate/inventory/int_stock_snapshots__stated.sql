@@ -43,11 +43,24 @@ channels as (
 
 ),
 
+partners as (
+
+    select
+        *,
+        0 as returned_qty,
+        0 as expiring_qty,
+        0 as consigned_qty
+    from {{ ref('int_partner_snapshots__converted') }}
+
+),
+
 stated as (
 
     select * from house
     union all by name
     select * from channels
+    union all by name
+    select * from partners
 
 ),
 
