@@ -69,9 +69,12 @@ def _load(name: str, path: Path, accounts: Collection[str] | None) -> PolicyTabl
     model, columns = POLICIES[name], policy_columns(name)
     parsed: list[tuple[int, PolicyRow]] = []
     faults: list[str] = []
-    for line, cells in _records(path, tuple(column for column, _ in columns)):
+    optional = frozenset(column for column, field in model.model_fields.items() if not field.is_required())
+    for line, cells in _records(path, tuple(column for column, _ in columns), optional):
         try:
-            row = model.model_validate({column: cell or None for column, cell in cells.items()})
+            row = model.model_validate(
+                {column: cell or None for column, cell in cells.items() if cell or column not in optional}
+            )
         except ValidationError as error:
             faults.extend(_explain(path, line, error))
             continue
@@ -85,12 +88,12 @@ def _load(name: str, path: Path, accounts: Collection[str] | None) -> PolicyTabl
     return PolicyTable(name, path, columns, rows)
 
 
-def _records(path: Path, columns: tuple[str, ...]) -> Iterator[tuple[int, dict[str, str]]]:
+def _records(path: Path, columns: tuple[str, ...], optional: frozenset[str]) -> Iterator[tuple[int, dict[str, str]]]:
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
             reader = csv.reader(file, strict=True)
             header = [cell.strip() for cell in next(reader, [])]
-            _check_header(path, header, columns)
+            _check_header(path, header, columns, optional)
             for cells in reader:
                 if not any(cell.strip() for cell in cells):
                     continue
@@ -104,10 +107,11 @@ def _records(path: Path, columns: tuple[str, ...]) -> Iterator[tuple[int, dict[s
         raise ConfigurationError(f"{path}: not readable as CSV in UTF-8: {error}. Fix: save it as such.") from error
 
 
-def _check_header(path: Path, header: list[str], columns: tuple[str, ...]) -> None:
+def _check_header(path: Path, header: list[str], columns: tuple[str, ...], optional: frozenset[str]) -> None:
+    """Refuse a header that lacks a column without a default: a file of an older version goes on to hold."""
     known = ", ".join(columns)
     faults = [f"{path}: line 1: column {c}: missing. Fix: add it; blank cells are allowed where the default has them."
-              for c in columns if c not in header]  # fmt: skip
+              for c in columns if c not in header and c not in optional]  # fmt: skip
     faults += [f"{path}: line 1: column {c or '(blank)'}: unknown. Fix: remove it; the columns are {known}."
                for c in header if c not in columns]  # fmt: skip
     faults += [f"{path}: line 1: column {c}: there twice. Fix: keep one." for c in columns if header.count(c) > 1]
@@ -117,7 +121,7 @@ def _check_header(path: Path, header: list[str], columns: tuple[str, ...]) -> No
 
 def _explain(path: Path, line: int, error: ValidationError) -> Iterator[str]:
     for problem in error.errors():
-        column = str(problem["loc"][0]) if problem["loc"] else "effective_to_on"
+        column = str(problem["loc"][0]) if problem["loc"] else problem["type"]
         blank = problem["input"] is None
         reason = "blank" if blank else f"{problem['msg'].removeprefix('Value error, ')}"
         shown = "" if blank or not isinstance(problem["input"], str) else f" (found {problem['input']!r})"

@@ -7,6 +7,7 @@ from datetime import date
 from typing import Annotated, Any, ClassVar, Literal, get_args
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic_core import PydanticCustomError
 
 WILDCARD = "*"
 
@@ -40,20 +41,32 @@ class PolicyRow(BaseModel):
     @model_validator(mode="after")
     def _ends_after_it_starts(self) -> PolicyRow:
         if self.effective_to_on is not None and self.effective_to_on <= self.effective_from_on:
-            raise ValueError(
-                "effective_to_on must be later than effective_from_on; it is the first day without the row"
+            raise PydanticCustomError(
+                "effective_to_on",
+                "effective_to_on must be later than effective_from_on; it is the first day without the row",
             )
         return self
 
 
+PARTITION_MODES = ("fair_share", "priority")
+
+
 class ChannelPolicy(PolicyRow):
-    """How much of the pool an account shows, per SKU."""
+    """How much of the pool an account shows, per SKU.
+
+    `fair_share` and `priority` part the pool between the accounts that have one of these modes: first the priorities by rank,
+    each up to its need, then the fair shares by weight. No unit is then shown twice among them.
+    """
 
     keys = ("channel_account", "sku")
     channel_account: Key
     sku: Key
-    mode: Literal["exposure", "percent"]
+    mode: Literal["exposure", "percent", "fair_share", "priority"]
     share_rate: Rate
+    share_weight: Quantity = 1
+    priority_rank: Annotated[int, Field(ge=1)] = 1
+    need_qty: Quantity | None = None
+    need_days: NonNegative | None = None
     channel_buffer_qty: Quantity
     cap_qty: Quantity | None
     ring_fence_qty: Quantity
@@ -61,6 +74,23 @@ class ChannelPolicy(PolicyRow):
     max_feed_age_minutes: Quantity
     publish_delay_minutes: Quantity
     stale_quantile_rate: Annotated[float, Field(gt=0, lt=1, allow_inf_nan=False)] | None
+    kit_parts_from: Literal["one_location", "any_location"] = "one_location"
+
+    @model_validator(mode="after")
+    def _is_one_rule_at_a_time(self) -> ChannelPolicy:
+        if self.mode in PARTITION_MODES and self.ring_fence_qty:
+            raise PydanticCustomError(
+                "ring_fence_qty",
+                "mode {mode} sets units aside by itself; ring_fence_qty must be 0",
+                {"mode": self.mode},
+            )
+        if self.mode != "priority" and (self.need_qty is not None or self.need_days is not None):
+            raise PydanticCustomError(
+                "need_qty", "need_qty and need_days count in mode priority only, this is {mode}", {"mode": self.mode}
+            )
+        if self.need_qty is not None and self.need_days is not None:
+            raise PydanticCustomError("need_qty", "a need is need_qty units or need_days of demand, not both")
+        return self
 
 
 class FillPolicy(PolicyRow):
@@ -109,13 +139,14 @@ class HistoryPolicy(PolicyRow):
 
 
 class NodePolicy(PolicyRow):
-    """What a location keeps back against count errors."""
+    """What a location keeps back against count errors, and whether it sells at all while the row is in force."""
 
     keys = ("location_id", "sku")
     location_id: Key
     sku: Key
     node_buffer_qty: Quantity
     node_buffer_rate: Rate
+    selling: Literal["open", "closed"] = "open"
 
 
 class PromisePolicy(PolicyRow):

@@ -10,7 +10,9 @@ from ingestion.contract import FeedKind
 from ingestion.systems.house_columns import at, feed, identifier, key, on, pseudonym, qty, text
 
 TRANSFER_STATES = ("planned", "picked", "in_transit", "received", "cancelled")
-HOLD_TYPES = ("cart", "checkout", "draft_order", "manual", "quality_control", "recall", "other")
+HOLD_TYPES = (
+    "cart", "checkout", "draft_order", "manual", "quality_control", "recall", "kit_assembly", "sample", "other",
+)  # fmt: skip
 MILESTONES = ("booked", "departed", "arrived", "customs_cleared", "appointment", "received")
 TASK_TYPES = ("receive", "putaway", "pick", "pack", "ship", "count")
 

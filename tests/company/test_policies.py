@@ -94,7 +94,34 @@ def test_an_unknown_mode_names_the_modes_there_are(tmp_path: Path) -> None:
     write(tmp_path, "policy_channel", default.strip().replace("exposure", "hoard"))
     message = fault(tmp_path)
     assert "line 2: column mode" in message
-    assert "'exposure' or 'percent'" in message
+    assert "'exposure', 'percent', 'fair_share' or 'priority'" in message
+
+
+@pytest.mark.parametrize(
+    ("cells", "expected"),
+    [
+        ({"mode": "fair_share", "ring_fence_qty": "3"}, "column ring_fence_qty: mode fair_share sets units aside"),
+        ({"need_qty": "3"}, "column need_qty: need_qty and need_days count in mode priority only, this is exposure"),
+        ({"mode": "priority", "need_qty": "3", "need_days": "2"}, "column need_qty: a need is need_qty units or"),
+        ({"priority_rank": "0"}, "column priority_rank"),
+        ({"kit_parts_from": "anywhere"}, "column kit_parts_from"),
+    ],
+)
+def test_rules_that_exclude_each_other_are_a_fault(tmp_path: Path, cells: dict[str, str], expected: str) -> None:
+    default = csv.DictReader((DEFAULT_POLICIES / "policy_channel.csv").open(encoding="utf-8", newline=""))
+    (row,) = default
+    row = {column: cell or "" for column, cell in row.items()} | cells
+    write(tmp_path, "policy_channel", ",".join(row), ",".join(f'"{cell}"' for cell in row.values()))
+    message = fault(tmp_path)
+    assert f"policy_channel.csv: line 2: {expected}" in message
+    assert "Fix: " in message
+
+
+def test_a_file_without_the_columns_that_have_a_default_goes_on_to_hold(tmp_path: Path) -> None:
+    header = "location_id,sku,node_buffer_qty,node_buffer_rate,owner,reason,effective_from_on,effective_to_on"
+    write(tmp_path, "policy_node", header, "*,*,0,0,me,why,2026-01-01,")
+    table = loaded(tmp_path, "policy_node")
+    assert dict(zip((name for name, _ in table.columns), table.rows[0], strict=True))["selling"] == "open"
 
 
 def test_unknown_missing_and_double_columns_are_faults(tmp_path: Path) -> None:

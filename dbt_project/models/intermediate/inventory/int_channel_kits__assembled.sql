@@ -45,7 +45,6 @@ locations as (
 
 ),
 
--- parcels leave from one building: parts in different ones do not make a kit
 node_sets as (
 
     select
@@ -88,7 +87,7 @@ channel_pool_sets as (
         listings.channel_account,
         listings.fulfilled_by,
         listings.sku_id,
-        min(pools.pool_qty // kits.component_qty) as pool_sets_qty,
+        min(pools.common_pool_qty // kits.component_qty) as pool_sets_qty,
         min(pools.oldest_snapshot_at) as oldest_snapshot_at,
         bool_or(pools.has_position) as has_position
     from listings
@@ -103,6 +102,12 @@ channel_pool_sets as (
 
 ),
 
+policies as (
+
+    {{ channel_policy('listings') }}
+
+),
+
 final as (
 
     select
@@ -111,13 +116,23 @@ final as (
         pool_sets.sku_id,
         pool_sets.oldest_snapshot_at,
         pool_sets.has_position,
-        cast(greatest(0, least(coalesce(node_sets.node_sets_qty, 0), pool_sets.pool_sets_qty)) as bigint) as parts_qty
+        -- parcels leave from one building: parts in different ones make no kit, unless the policy lets orders be split
+        cast(
+            case
+                when policies.kit_parts_from = 'any_location' then pool_sets.pool_sets_qty
+                else greatest(0, least(coalesce(node_sets.node_sets_qty, 0), pool_sets.pool_sets_qty))
+            end as bigint
+        ) as parts_qty
     from channel_pool_sets as pool_sets
     left join channel_node_sets as node_sets
         on
             pool_sets.channel_account = node_sets.channel_account
             and pool_sets.fulfilled_by = node_sets.fulfilled_by
             and pool_sets.sku_id = node_sets.sku_id
+    left join policies
+        on
+            pool_sets.channel_account = policies.asked_channel_account
+            and pool_sets.sku_id = policies.asked_sku_id
 
 )
 

@@ -12,6 +12,12 @@ fenced as (
 
 ),
 
+partitioned as (
+
+    select * from {{ ref('int_channel_stock__partitioned') }}
+
+),
+
 unseen as (
 
     select * from {{ ref('int_channel_demand__unseen') }}
@@ -36,6 +42,7 @@ terms as (
         coalesce(policies.publish_delay_minutes, 0) as publish_delay_minutes,
         policies.stale_quantile_rate,
         coalesce(fenced.ring_fenced_by_others_qty, 0) as ring_fenced_by_others_qty,
+        partitioned.partition_qty,
         coalesce(unseen.unseen_qty, 0) as unseen_qty
     from offered
     left join policies
@@ -47,6 +54,11 @@ terms as (
             offered.channel_account = fenced.channel_account
             and offered.fulfilled_by = fenced.fulfilled_by
             and offered.sku_id = fenced.sku_id
+    left join partitioned
+        on
+            offered.channel_account = partitioned.channel_account
+            and offered.fulfilled_by = partitioned.fulfilled_by
+            and offered.sku_id = partitioned.sku_id
     left join unseen
         on
             offered.channel_account = unseen.channel_account
@@ -61,6 +73,9 @@ shared as (
         greatest(0, pool_qty - ring_fenced_by_others_qty) as open_pool_qty,
         case
             when mode = 'percent' then floor(round(share_rate * greatest(0, pool_qty - ring_fenced_by_others_qty), 9))
+            -- what its own customers hold is the channel's already; the split is of what nobody holds
+            when mode in ('fair_share', 'priority')
+                then coalesce(partition_qty, 0) + greatest(0, pool_qty - common_pool_qty)
             else greatest(0, pool_qty - ring_fenced_by_others_qty)
         end as share_qty
     from terms
@@ -94,7 +109,7 @@ judged as (
 final as (
 
     select
-        * exclude (sellable_qty, share_qty),
+        * exclude (sellable_qty, share_qty, common_pool_qty),
         cast(share_qty as bigint) as share_qty,
         -- a pack that is not whole cannot be sold
         case

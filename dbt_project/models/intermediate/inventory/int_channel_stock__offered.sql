@@ -34,16 +34,9 @@ order_feeds as (
 
 ),
 
--- four weeks smooth out the weekday without reaching back into another season
 recent_demand as (
 
-    select
-        channel_account,
-        sku_id,
-        sum(ordered_qty - customer_cancelled_qty - merchant_cancelled_qty - unknown_cancelled_qty) as recent_qty
-    from lines
-    where ordered_at > {{ as_of() }} - interval 28 days and not is_test and requires_shipping
-    group by all
+    select * from {{ ref('int_channel_demand__recent') }}
 
 ),
 
@@ -63,9 +56,12 @@ final as (
         pools.node_debt_qty,
         pools.debt_weight_rate,
         pools.unplaced_qty,
+        pools.own_held_qty,
         kits.parts_qty,
         -- a kit is what stands ready-made plus what its parts still make
         case when kits.sku_id is null then pools.pool_qty else pools.node_ats_qty + kits.parts_qty end as pool_qty,
+        case when kits.sku_id is null then pools.common_pool_qty else pools.common_ats_qty + kits.parts_qty end
+            as common_pool_qty,
         case when kits.sku_id is null then pools.pool_shortfall_qty else 0 end as pool_shortfall_qty,
         greatest(
             {{ age_minutes('least(pools.oldest_snapshot_at, kits.oldest_snapshot_at)') }},

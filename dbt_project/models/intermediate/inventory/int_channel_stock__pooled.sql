@@ -6,21 +6,9 @@ nodes as (
 
 ),
 
-listings as (
+totals as (
 
-    select * from {{ ref('int_listings__matched') }}
-
-),
-
-kits as (
-
-    select * from {{ ref('int_kits__exploded') }}
-
-),
-
-stock as (
-
-    select * from {{ ref('int_stock__available_to_sell') }}
+    select * from {{ ref('int_channel_nodes__totalled') }}
 
 ),
 
@@ -30,28 +18,9 @@ products as (
 
 ),
 
--- what a listing sells, and what a listed kit is made of
-asked as (
-
-    select
-        channel_account,
-        fulfilled_by,
-        sku_id
-    from listings
-    union
-    select
-        listings.channel_account,
-        listings.fulfilled_by,
-        kits.component_sku_id as sku_id
-    from listings
-    inner join kits
-        on listings.sku_id = kits.kit_sku_id
-
-),
-
 policies as (
 
-    {{ channel_policy('asked') }}
+    {{ channel_policy('totals') }}
 
 ),
 
@@ -85,68 +54,48 @@ unplaced_totals as (
 
 ),
 
-node_totals as (
-
-    select
-        asked.channel_account,
-        asked.fulfilled_by,
-        asked.sku_id,
-        sum(stock.ats_qty) as node_ats_qty,
-        sum(stock.debt_qty) as node_debt_qty,
-        min(stock.snapshot_at) as oldest_snapshot_at,
-        bool_or(stock.has_position) as has_position
-    from asked
-    inner join nodes
-        on
-            asked.channel_account = nodes.channel_account
-            and asked.fulfilled_by = nodes.fulfilled_by
-    inner join stock
-        on
-            nodes.location_id = stock.location_id
-            and asked.sku_id = stock.sku_id
-    group by all
-
-),
-
 terms as (
 
     select
-        asked.channel_account,
-        asked.fulfilled_by,
-        asked.sku_id,
+        totals.channel_account,
+        totals.fulfilled_by,
+        totals.sku_id,
         coalesce(products.is_stock_tracked, true) as is_stock_tracked,
-        coalesce(node_totals.has_position, false) as has_position,
-        node_totals.oldest_snapshot_at,
-        cast(coalesce(node_totals.node_ats_qty, 0) as bigint) as node_ats_qty,
-        cast(coalesce(node_totals.node_debt_qty, 0) as bigint) as node_debt_qty,
+        totals.has_position,
+        totals.oldest_snapshot_at,
+        -- a channel keeps what its own customers hold by itself, so to it these units are there
+        totals.ats_qty + coalesce(totals.spared_ats_qty, 0) as node_ats_qty,
+        totals.debt_qty - coalesce(totals.spared_debt_qty, 0) as node_debt_qty,
+        coalesce(totals.spared_ats_qty, 0) + coalesce(totals.spared_debt_qty, 0) as own_held_qty,
+        totals.ats_qty as common_ats_qty,
+        totals.debt_qty as common_debt_qty,
         coalesce(policies.debt_weight_rate, 1) as debt_weight_rate,
         cast(coalesce(unplaced_totals.unplaced_qty, 0) as bigint) as unplaced_qty
-    from asked
-    left join node_totals
-        on
-            asked.channel_account = node_totals.channel_account
-            and asked.fulfilled_by = node_totals.fulfilled_by
-            and asked.sku_id = node_totals.sku_id
+    from totals
     left join unplaced_totals
         on
-            asked.channel_account = unplaced_totals.channel_account
-            and asked.fulfilled_by = unplaced_totals.fulfilled_by
-            and asked.sku_id = unplaced_totals.sku_id
+            totals.channel_account = unplaced_totals.channel_account
+            and totals.fulfilled_by = unplaced_totals.fulfilled_by
+            and totals.sku_id = unplaced_totals.sku_id
     left join policies
         on
-            asked.channel_account = policies.asked_channel_account
-            and asked.sku_id = policies.asked_sku_id
+            totals.channel_account = policies.asked_channel_account
+            and totals.sku_id = policies.asked_sku_id
     left join products
-        on asked.sku_id = products.sku_id
+        on totals.sku_id = products.sku_id
 
 ),
 
 final as (
 
     select
-        *,
-        cast(greatest(0, floor(round(node_ats_qty - debt_weight_rate * node_debt_qty - unplaced_qty, 9))) as bigint)
-            as pool_qty,
+        * exclude (common_debt_qty),
+        {% for column, ats, debt in [
+            ('pool_qty', 'node_ats_qty', 'node_debt_qty'), ('common_pool_qty', 'common_ats_qty', 'common_debt_qty')
+        ] %}
+            cast(greatest(0, floor(round({{ ats }} - debt_weight_rate * {{ debt }} - unplaced_qty, 9))) as bigint)
+                as {{ column }},
+        {% endfor %}
         cast(greatest(0, ceil(round(debt_weight_rate * node_debt_qty + unplaced_qty - node_ats_qty, 9))) as bigint)
             as pool_shortfall_qty
     from terms

@@ -1,5 +1,5 @@
 {%- set states = [
-    'on_hand', 'damaged', 'quality_control', 'returned', 'expiring', 'consigned', 'other_unavailable', 'reserved'
+    'on_hand', 'damaged', 'quality_control', 'returned', 'expiring', 'consigned', 'other_unavailable'
 ] -%}
 with
 
@@ -26,17 +26,21 @@ claims as (
 
 ),
 
+held as (
+
+    select * from {{ ref('int_stock_claims__held') }}
+
+),
+
 keys as (
 
-    select
-        location_id,
-        sku_id
-    from positions
-    union
-    select
-        location_id,
-        sku_id
-    from claims
+    {% for relation in ['positions', 'claims', 'held'] %}
+        select
+            location_id,
+            sku_id
+        from {{ relation }}
+        {% if not loop.last %}union{% endif %}
+    {% endfor %}
 
 ),
 
@@ -70,7 +74,10 @@ terms as (
             coalesce(positions.{{ state }}_qty, 0) as {{ state }}_qty,
         {% endfor %}
         cast(coalesce(claims.claimed_qty, 0) as bigint) as committed_qty,
-        cast(0 as bigint) as outbound_qty,
+        coalesce(held.reserved_qty, positions.reserved_qty, 0) as reserved_qty,
+        coalesce(held.blocked_qty, 0) as blocked_qty,
+        coalesce(held.outbound_qty, 0) as outbound_qty,
+        coalesce(buffers.selling, 'open') = 'open' as is_open,
         coalesce(buffers.node_buffer_qty, 0) as fixed_buffer_qty,
         coalesce(buffers.node_buffer_rate, 0) as node_buffer_rate
     from keys
@@ -82,6 +89,10 @@ terms as (
         on
             keys.location_id = claims.location_id
             and keys.sku_id = claims.sku_id
+    left join held
+        on
+            keys.location_id = held.location_id
+            and keys.sku_id = held.sku_id
     left join products
         on keys.sku_id = products.sku_id
     left join buffers
@@ -97,7 +108,7 @@ sellable as (
     select
         *,
         damaged_qty + quality_control_qty + returned_qty + expiring_qty + consigned_qty + other_unavailable_qty
-            as unavailable_qty,
+        + blocked_qty as unavailable_qty,
         greatest(0, greatest(0, on_hand_qty) - unavailable_qty) as sellable_qty
     from terms
 
@@ -117,11 +128,15 @@ final as (
 
     select
         freed.*,
-        case when freed.is_stock_tracked then cast(greatest(0, freed.free_qty - freed.node_buffer_qty) as bigint) end
-            as ats_qty,
+        case
+            when not freed.is_stock_tracked then null
+            when freed.is_open then cast(greatest(0, freed.free_qty - freed.node_buffer_qty) as bigint)
+            else 0
+        end as ats_qty,
         cast(greatest(0, -freed.free_qty) as bigint) as debt_qty,
         case
             when not freed.is_stock_tracked then 'untracked'
+            when not freed.is_open then 'closed'
             when not freed.has_position then 'unknown'
             when freed.on_hand_qty < 0 then 'negative_on_hand'
             when freed.feed_age_minutes > company_limit.max_feed_age_minutes then 'stale'

@@ -17,6 +17,7 @@ final as (
         expiring_qty,
         consigned_qty,
         other_unavailable_qty,
+        blocked_qty,
         unavailable_qty,
         sellable_qty,
         committed_qty,
