@@ -181,6 +181,8 @@ class Limits(_Section):
     warehouse_memory_mb: int = Field(4096, gt=0)
     warehouse_threads: int = Field(2, gt=0)
     keep_serving: int = Field(3, ge=1)
+    keep_quarantine_days: int = Field(90, ge=0)
+    """How long texts and copies stay after they were dealt with; `tallyhouse quarantine expire` removes older ones."""
 
 
 class Settings(BaseSettings):

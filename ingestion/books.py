@@ -4,7 +4,9 @@
 be recognised has the entity ''. `ingest.arrivals`: one row per delivery, new or
 duplicate. `ingest.landing`: the files on disk that need no second look. `ingest.schema_events`: the first file of a feed
 in which an undeclared column came or a declared one was missing. `ingest.profiles`: one row per fact of a feed of a file.
-`quarantine.rows`: one row per refused record of a loaded file; a held file is kept whole in `data/quarantine/` instead.
+`ingest.acts`: one row per thing a person did about a held file or refused rows.
+`quarantine.rows`: one row per refused record of a loaded file; a held file is kept whole in `data/quarantine/` instead. Its
+status is `open`, `ignored` (stays out on purpose) or `replayed` (in the raw table by now).
 """
 
 from __future__ import annotations
@@ -47,7 +49,11 @@ QUARANTINE_ROWS = (
     ("account", "VARCHAR"), ("system", "VARCHAR"), ("entity", "VARCHAR"), ("sha256", "VARCHAR"), ("source_file", "VARCHAR"),
     ("line_no", "BIGINT"), ("source_row", "BIGINT"), ("raw_text", "VARCHAR"), ("is_base64", "BOOLEAN"),
     ("reason_code", "VARCHAR"), ("column_name", "VARCHAR"), ("detail", "VARCHAR"), ("rule_version", "VARCHAR"),
-    ("status", "VARCHAR"), ("quarantined_at", "TIMESTAMP"),
+    ("status", "VARCHAR"), ("quarantined_at", "TIMESTAMP"), ("closed_at", "TIMESTAMP"),
+)  # fmt: skip
+ACTS = (
+    ("account", "VARCHAR"), ("sha256", "VARCHAR"), ("kind", "VARCHAR"), ("target", "VARCHAR"), ("actor", "VARCHAR"),
+    ("reason", "VARCHAR"), ("acted_at", "TIMESTAMP"), ("rows_loaded", "BIGINT"), ("rows_left", "BIGINT"),
 )  # fmt: skip
 
 
@@ -73,10 +79,31 @@ class FileEntry:
 
 
 @dataclass(frozen=True, slots=True)
+class Act:
+    """What a person did about a held file or refused rows of a file; grain and key: one per (account, sha256, acted_at).
+
+    `kind` is released, retried, reread, replayed, ignored or expired; `target` the row `entity:source_row` where it was one row.
+    `rows_loaded` came into the raw table by it, `rows_left` of what it was about are still out.
+    """
+
+    account: str
+    sha256: str
+    kind: str
+    target: str
+    actor: str
+    reason: str
+    acted_at: datetime
+    rows_loaded: int = 0
+    rows_left: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Settlement:
     """Everything one feed of a file leaves in the warehouse: its entry, drift, and the Parquet files of its rows when it loaded.
 
-    `header` are the source's own headers: what a refused row needs to be read again.
+    `header` are the source's own headers: what a refused row needs to be read again. `replayed` are further Parquet files of
+    rows that were refused at first; `rows_replayed` counts the quarantine rows they came from, which stay on record. `acts` are
+    those about the file, kept with its first feed.
     """
 
     file: FileEntry
@@ -89,6 +116,9 @@ class Settlement:
     rule_version: str = RULE_VERSION
     facts: Mapping[str, float | None] = field(default_factory=dict)
     """Its profile."""
+    replayed: tuple[Path, ...] = ()
+    rows_replayed: int = 0
+    acts: tuple[Act, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +173,7 @@ def ensure_raw_tables(connection: duckdb.DuckDBPyConnection, lake: Path) -> None
         ("ingest", "landing"): LANDING,
         ("ingest", "schema_events"): SCHEMA_EVENTS,
         ("ingest", "profiles"): PROFILES,
+        ("ingest", "acts"): ACTS,
         ("quarantine", "rows"): QUARANTINE_ROWS,
     }
     connection.begin()

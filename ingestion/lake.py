@@ -2,7 +2,9 @@
 
 `data/lake/<system>__<entity>/<sha256>.<account>.parquet` are the rows of one loaded file. `data/lake/_books/` holds, per
 file, its ledger entry (`.json`) and refused rows (`.quarantine.parquet`), and per further delivery one arrival. Each
-file is written whole, before the warehouse commits; writing it again changes nothing.
+file is written whole, before the warehouse commits; writing it again changes nothing. What a person does about refused
+rows or a held file adds Parquet files under new names (`<sha256>.<account>.<n>.parquet`) and replaces the entry, which alone
+says which files count.
 """
 
 from __future__ import annotations
@@ -11,40 +13,62 @@ import hashlib
 import json
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from ingestion.books import Arrival, FileEntry, Settlement
+from ingestion.books import Act, Arrival, FileEntry, Settlement
 from ingestion.durable import put_in_place, write_whole
 from ingestion.outcome import GateReport
 
 _INSTANTS = ("exported_at", "claimed_at", "finished_at")
 
 
-def keep_rows(lake: Path, file: FileEntry, rows: Path, quarantine: Path) -> tuple[Path, Path]:
-    """Move the typed and the refused rows of one loaded feed into the lake; return where they are now."""
-    kept = lake / f"{file.system}__{file.entity}" / f"{file.sha256}.{file.account}.parquet"
-    refused = _books(lake) / f"{file.sha256}.{file.account}.{file.entity}.quarantine.parquet"
+def keep_rows(lake: Path, file: FileEntry, rows: Path, quarantine: Path, act: int = 0) -> tuple[Path, Path]:
+    """Move the typed and the refused rows of one loaded feed into the lake; return where they are now.
+
+    `act` numbers what was done about the file, so that no file that counts is ever written over.
+    """
+    kept, refused = rows_kept(lake, file, act), refused_kept(lake, file, act)
     put_in_place(quarantine, refused)
     put_in_place(rows, kept)
     return kept, refused
 
 
+def rows_kept(lake: Path, file: FileEntry, act: int = 0) -> Path:
+    """Return where the rows that one feed of a file brought in by its `act`-th act are kept; 0 is its first reading."""
+    number = f".{act}" if act else ""
+    return lake / f"{file.system}__{file.entity}" / f"{file.sha256}.{file.account}{number}.parquet"
+
+
+def refused_kept(lake: Path, file: FileEntry, act: int = 0) -> Path:
+    """Return where the refused rows of one feed of a file are kept after its `act`-th act."""
+    number = f".{act}" if act else ""
+    return books_folder(lake) / f"{file.sha256}.{file.account}.{file.entity}.quarantine{number}.parquet"
+
+
 def keep_entry(
     lake: Path, settlements: Sequence[Settlement], arrival: Arrival, gates: Mapping[str, GateReport]
 ) -> None:
-    """Write the ledger entries of one file, loaded or held; `gates` are the verdicts by entity."""
+    """Write the ledger entries of one file, loaded or held; `gates` are the verdicts by entity.
+
+    Where the file has an entry already, a feed without a new verdict keeps its old one.
+    """
     file = settlements[0].file
+    path = entry_path(lake, file.account, file.sha256)
+    former = _read_json(path)["parts"] if path.exists() else []
+    verdicts = {part["file"]["entity"]: part["gate"] for part in former}
+    verdicts |= {entity: asdict(gate) for entity, gate in gates.items()}
     document = {
-        "parts": [_plain_part(lake, settlement, gates.get(settlement.file.entity)) for settlement in settlements],
+        "parts": [_plain_part(lake, settlement, verdicts.get(settlement.file.entity)) for settlement in settlements],
         "arrival": _plain(arrival),
+        "acts": [asdict(act) | {"acted_at": act.acted_at.isoformat()} for act in settlements[0].acts],
     }
-    _write_json(_books(lake) / f"{file.sha256}.{file.account}.json", document)
+    _write_json(path, document)
 
 
-def _plain_part(lake: Path, settlement: Settlement, gate: GateReport | None) -> dict[str, Any]:
+def _plain_part(lake: Path, settlement: Settlement, gate: dict[str, Any] | None) -> dict[str, Any]:
     file = settlement.file
     return {
         "file": asdict(file) | {name: getattr(file, name).isoformat() for name in _INSTANTS},
@@ -56,14 +80,16 @@ def _plain_part(lake: Path, settlement: Settlement, gate: GateReport | None) -> 
         "quarantine": str(settlement.quarantine.relative_to(lake)) if settlement.quarantine else None,
         "rule_version": settlement.rule_version,
         "facts": dict(settlement.facts),
-        "gate": asdict(gate) if gate else None,
+        "gate": gate,
+        "replayed": [str(path.relative_to(lake)) for path in settlement.replayed],
+        "rows_replayed": settlement.rows_replayed,
     }
 
 
 def keep_arrival(lake: Path, arrival: Arrival) -> None:
     """Write one further delivery of a known content; the same delivery again lands on the same name."""
     name = hashlib.sha256(repr(arrival.identity).encode()).hexdigest()[:24]
-    _write_json(_books(lake) / f"{arrival.sha256}.{arrival.account}.arrival-{name}.json", _plain(arrival))
+    _write_json(books_folder(lake) / f"{arrival.sha256}.{arrival.account}.arrival-{name}.json", _plain(arrival))
 
 
 def restate(lake: Path, account: str, sha256: str, exported_at: datetime) -> tuple[str, ...]:
@@ -71,11 +97,12 @@ def restate(lake: Path, account: str, sha256: str, exported_at: datetime) -> tup
 
     Rows first, entry second: an interrupted restatement is simply done again.
     """
-    path = _books(lake) / f"{sha256}.{account}.json"
+    path = entry_path(lake, account, sha256)
     document = _read_json(path)
     loaded = [part for part in document["parts"] if part["rows"]]
     for part in loaded:
-        _restamp(lake / part["rows"], exported_at)
+        for rows in (part["rows"], *part.get("replayed", ())):
+            _restamp(lake / rows, exported_at)
     for part in document["parts"]:
         part["file"]["exported_at"] = exported_at.isoformat()
     _write_json(path, document)
@@ -97,11 +124,11 @@ def _restamp(rows: Path, exported_at: datetime) -> None:
     write_whole(rows, fill)
 
 
-def read_entries(lake: Path) -> Iterator[tuple[tuple[Settlement, ...], Arrival]]:
-    """Yield every file of the books in the order in which it was first recorded."""
+def read_entries(lake: Path, account: str = "") -> Iterator[tuple[tuple[Settlement, ...], Arrival]]:
+    """Yield every file of the books, or of one account, in the order in which it was first recorded."""
     entries = []
     for path in _json_files(lake):
-        if ".arrival-" not in path.name:
+        if ".arrival-" not in path.name and path.name.endswith(f".{account}.json" if account else ".json"):
             entries.append(_read_entry(lake, path))
     yield from sorted(
         entries,
@@ -115,9 +142,17 @@ def read_arrivals(lake: Path) -> list[Arrival]:
     return sorted(arrivals, key=lambda arrival: (arrival.seen_at, arrival.identity))
 
 
+def read_entry(lake: Path, account: str, sha256: str) -> tuple[tuple[Settlement, ...], Arrival]:
+    """Return what the books say of one file; FileNotFoundError when they know nothing of it."""
+    return _read_entry(lake, entry_path(lake, account, sha256))
+
+
 def _read_entry(lake: Path, path: Path) -> tuple[tuple[Settlement, ...], Arrival]:
     document = _read_json(path)
-    return tuple(_read_part(lake, part) for part in document["parts"]), _arrival(document["arrival"])
+    parts = [_read_part(lake, part) for part in document["parts"]]
+    acts = [Act(**act | {"acted_at": datetime.fromisoformat(act["acted_at"])}) for act in document.get("acts", ())]
+    parts[0] = replace(parts[0], acts=tuple(acts))
+    return tuple(parts), _arrival(document["arrival"])
 
 
 def _read_part(lake: Path, part: dict[str, Any]) -> Settlement:
@@ -128,6 +163,7 @@ def _read_part(lake: Path, part: dict[str, Any]) -> Settlement:
         rows=lake / part["rows"] if part["rows"] else None,
         quarantine=lake / part["quarantine"] if part["quarantine"] else None,
         header=tuple(part["header"]), rule_version=part["rule_version"], facts=part.get("facts", {}),
+        replayed=tuple(lake / name for name in part.get("replayed", ())), rows_replayed=part.get("rows_replayed", 0),
     )  # fmt: skip
 
 
@@ -143,12 +179,18 @@ def _arrival(document: dict[str, Any]) -> Arrival:
     )  # fmt: skip
 
 
-def _books(lake: Path) -> Path:
+def books_folder(lake: Path) -> Path:
+    """Return the folder of the ledger entries."""
     return lake / "_books"
 
 
+def entry_path(lake: Path, account: str, sha256: str) -> Path:
+    """Return the ledger entry of one file."""
+    return books_folder(lake) / f"{sha256}.{account}.json"
+
+
 def _json_files(lake: Path) -> list[Path]:
-    return sorted(path for path in _books(lake).glob("*.json"))
+    return sorted(path for path in books_folder(lake).glob("*.json"))
 
 
 def _read_json(path: Path) -> dict[str, Any]:

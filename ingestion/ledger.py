@@ -9,7 +9,7 @@ from typing import Any
 
 import duckdb
 
-from ingestion.books import FILES, Arrival, FileEntry, Known, Settlement, Statement
+from ingestion.books import ACTS, FILES, Arrival, FileEntry, Known, Settlement, Statement
 from ingestion.drift import write_events
 from ingestion.profile import write_profile
 from ingestion.raw_views import ROWS, is_viewed, view_file
@@ -43,6 +43,17 @@ def landed_content(connection: duckdb.DuckDBPyConnection, account: str, source_f
     return str(found[0])
 
 
+def waits(connection: duckdb.DuckDBPyConnection, account: str, sha256: str) -> str:
+    """Return the words for a content that is in quarantine as a whole, with what to do; nothing for one that is loaded."""
+    found = connection.execute(
+        "select min(status) from ingest.files where account = ? and sha256 = ? and status <> 'loaded'",
+        [account, sha256],
+    ).fetchone()
+    if found is None or found[0] is None:
+        return ""
+    return f" and {found[0]}: `tallyhouse quarantine retry {sha256[:12]}` reads it again"
+
+
 def settle(
     connection: duckdb.DuckDBPyConnection, settlements: Sequence[Settlement], arrivals: Iterable[Arrival]
 ) -> None:
@@ -61,6 +72,44 @@ def settle(
     except BaseException:
         connection.rollback()
         raise
+
+
+def settle_again(
+    connection: duckdb.DuckDBPyConnection, settlements: Sequence[Settlement], others: Sequence[Settlement] = ()
+) -> None:
+    """Put what the books say of one file now in the place of all that the warehouse holds of it, in one transaction.
+
+    Doing it again changes nothing. Arrivals stay. `others` are all settlements of the account when the columns that came or
+    went with the file have changed: who was first to bring one is found anew. Raises `LedgerError` when the numbers of rows do
+    not add up.
+    """
+    file = settlements[0].file
+    key = [file.account, file.sha256]
+    connection.begin()
+    try:
+        _forget(connection, key, {f"{s.file.system}__{s.file.entity}" for s in settlements if s.rows})
+        if others:
+            connection.execute("delete from ingest.schema_events where account = ?", [file.account])
+        for settlement in settlements:
+            _write(connection, settlement)
+        for other in others:
+            write_events(connection, other.file, other.added, other.missing, other.suspected)
+        connection.commit()
+    except BaseException:
+        connection.rollback()
+        raise
+
+
+def _forget(connection: duckdb.DuckDBPyConnection, key: list[str], tables: set[str]) -> None:
+    """Remove everything of one file but its arrivals and drift; `tables` are the raw tables it has or will have rows in."""
+    found = connection.execute(
+        "select system, entity from ingest.files where account = ? and sha256 = ? and status = 'loaded'", key
+    ).fetchall()
+    for table in sorted(tables | {f"{system}__{entity}" for system, entity in found}):
+        connection.execute(f"delete from {ROWS}.{quoted(table)} where _account = ? and _file_sha256 = ?", key)
+    connection.execute(f"delete from {ROWS}.lake_files where account = ? and sha256 = ?", key)
+    for table in ("quarantine.rows", "ingest.files", "ingest.profiles", "ingest.acts"):
+        connection.execute(f"delete from {table} where account = ? and sha256 = ?", key)
 
 
 def record_arrival(
@@ -103,11 +152,12 @@ def _write(connection: duckdb.DuckDBPyConnection, settlement: Settlement) -> Non
     if file.rows_in != file.rows_loaded + file.rows_quarantined:
         raise LedgerError(f"{file.source_file}: {file.rows_in} in, {file.rows_loaded} + {file.rows_quarantined} out")
     if settlement.rows is not None:
-        table = f"{file.system}__{file.entity}"
-        if is_viewed(file.rows_loaded):
-            written = view_file(connection, table, file.account, file.sha256, settlement.rows)
-        else:
-            written = _insert(connection, ROWS, table, settlement.rows, {})
+        table, written = f"{file.system}__{file.entity}", 0
+        for rows in (settlement.rows, *settlement.replayed):
+            if is_viewed(file.rows_loaded):
+                written += view_file(connection, table, file.account, file.sha256, rows)
+            else:
+                written += _insert(connection, ROWS, table, rows, {})
         _same(file.source_file, "loaded", written, file.rows_loaded)
     if settlement.quarantine is not None:
         constants = {
@@ -116,11 +166,14 @@ def _write(connection: duckdb.DuckDBPyConnection, settlement: Settlement) -> Non
             "quarantined_at": file.finished_at,
         }  # fmt: skip
         written = _insert(connection, "quarantine", "rows", settlement.quarantine, constants)
-        _same(file.source_file, "quarantined", written, file.rows_quarantined)
+        _same(file.source_file, "quarantined", written, file.rows_quarantined + settlement.rows_replayed)
     values = [getattr(file, name) for name, _ in FILES]
     connection.execute(f"insert into ingest.files values ({', '.join('?' * len(values))})", values)
     write_profile(connection, file, settlement.facts)
     write_events(connection, file, settlement.added, settlement.missing, settlement.suspected)
+    for act in settlement.acts:
+        named = [getattr(act, name) for name, _ in ACTS]
+        connection.execute(f"insert into ingest.acts values ({', '.join('?' * len(named))})", named)
 
 
 def _same(source_file: str, what: str, written: int, expected: int) -> None:
@@ -131,7 +184,7 @@ def _same(source_file: str, what: str, written: int, expected: int) -> None:
 def _insert(
     connection: duckdb.DuckDBPyConnection, schema: str, table: str, source: Path, constants: Mapping[str, Any]
 ) -> int:
-    """Append a Parquet file's rows, by column name, with constant columns beside them; return how many."""
+    """Append a Parquet file's rows, by column name, with constant columns beside those it lacks; return how many."""
     # imported here because a run with nothing new does without it
     import pyarrow as pa
     import pyarrow.parquet as pq
@@ -139,6 +192,7 @@ def _insert(
     with pq.ParquetFile(source) as file:
         incoming = pa.RecordBatchReader.from_batches(file.schema_arrow, file.iter_batches())
         names = list(file.schema_arrow.names)
+        constants = {name: value for name, value in constants.items() if name not in names}
         target = ", ".join(quoted(name) for name in [*names, *constants])
         columns = ", ".join([*(quoted(name) for name in names), *("?" for _ in constants)])
         connection.register("incoming", incoming)

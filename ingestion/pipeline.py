@@ -19,12 +19,13 @@ from typing import Protocol
 import duckdb
 
 from company import Paths, Settings
+from ingestion.acts import finish_acts
 from ingestion.arrival import Landing
 from ingestion.books import Arrival, FileEntry, Known, Settlement, Statement, ensure_raw_tables
 from ingestion.gate import Gate, GateRequest
 from ingestion.history import History
 from ingestion.lake import keep_arrival, keep_entry, keep_rows, restate
-from ingestion.ledger import landed_content, read_known, record_arrival, settle
+from ingestion.ledger import landed_content, read_known, record_arrival, settle, waits
 from ingestion.mapping.feeds import system_of
 from ingestion.outcome import FileOutcome, GateReport, IngestOutcome, PartOutcome
 from ingestion.prepare import Prepared, PreparedPart, explain, held, now, prepare
@@ -68,6 +69,7 @@ def ingest(
         system_of(account, paths)
     with writer(paths.warehouse, memory_mb=limits.warehouse_memory_mb, threads=limits.warehouse_threads) as connection:
         ensure_raw_tables(connection, paths.lake)
+        finish_acts(connection, paths.lake)
         run = _Run(settings, paths, connection, gate or Gate(), read_known(connection))
         for outcome in run.walk():
             files.append(outcome)
@@ -165,7 +167,7 @@ class _Run:
         arrival = _arrival(sighting, staged, "duplicate")
         known = self.known.contents[sighting.account, staged.sha256]
         joined = known.joined(_statement(sighting))
-        reason = "content already known"
+        reason = "content already known" + waits(self.connection, sighting.account, staged.sha256)
         if joined.exported_at == known.exported_at:
             keep_arrival(self.paths.lake, arrival)
             record_arrival(self.connection, arrival)

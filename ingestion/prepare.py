@@ -17,7 +17,7 @@ from ingestion.outcome import GateReport
 from ingestion.profile import Facts, measure
 from ingestion.reader import Reader
 from ingestion.reading import Part, Reading, refused_path, rows_path
-from ingestion.stage import Sighting, Staged, exported_at
+from ingestion.stage import Sighting, Staged
 from ingestion.systems import system_named
 
 
@@ -91,8 +91,9 @@ def explain(reports: tuple[GateReport, ...], account: str, sha256: str) -> str:
     """Return why the gate held a file, and what to do next, in one line."""
     parts = [check.detail for report in reports for check in report.failures]
     return (
-        f"gate: {'; '.join(parts)}. The file and its refused rows are in data/quarantine/{account}/{sha256}; "
-        "deliver a corrected export, or widen the limit in [limits] before the next one if this is usual now"
+        f"gate: {'; '.join(parts)}. The file and its refused rows are in data/quarantine/{account}/{sha256}. Deliver a "
+        f"corrected export; or, if the file is right, `tallyhouse quarantine release {sha256[:12]} --reason TEXT`; or widen the "
+        f"limit in [limits] if this is usual now, and `tallyhouse quarantine retry {sha256[:12]}`"
     )
 
 
@@ -102,7 +103,7 @@ def _entry(  # noqa: PLR0917 - one way to call it
     return FileEntry(
         account=sighting.account, system=account.system, entity=part.entity, sha256=staged.sha256,
         source_file=sighting.source_file, size_bytes=sighting.size_bytes,
-        exported_at=exported_at(sighting.source_file, sighting.modified_ns), encoding=reading.encoding,
+        exported_at=sighting.exported_at, encoding=reading.encoding,
         status="loaded", reason="", rows_in=part.rows_in, rows_loaded=part.rows_loaded,
         rows_quarantined=part.rows_refused, claimed_at=claimed, finished_at=claimed,
     )  # fmt: skip

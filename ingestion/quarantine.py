@@ -28,7 +28,7 @@ class HeldPart:
 def hold(quarantine: Path, staged: Path, parts: Sequence[HeldPart]) -> Path:
     """Keep a copy of the staged file and `reason.json`; return the folder. Doing it again changes nothing."""
     file = parts[0].entry
-    folder = quarantine / file.account / file.sha256
+    folder = folder_of(quarantine, file.account, file.sha256)
     folder.mkdir(parents=True, exist_ok=True)
 
     def copy(beside: Path) -> None:
@@ -44,6 +44,16 @@ def hold(quarantine: Path, staged: Path, parts: Sequence[HeldPart]) -> Path:
     beside.write_text(text, encoding="utf-8")
     put_in_place(beside, folder / "reason.json")
     return folder
+
+
+def folder_of(quarantine: Path, account: str, sha256: str) -> Path:
+    """Return the folder of one held file."""
+    return quarantine / account / sha256
+
+
+def held_copy(quarantine: Path, account: str, sha256: str) -> Path | None:
+    """Return the kept bytes of a held file, or None when they are gone."""
+    return next(iter(sorted(folder_of(quarantine, account, sha256).glob("held_*"))), None)
 
 
 def _plain(part: HeldPart) -> dict[str, object]:

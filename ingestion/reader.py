@@ -12,7 +12,7 @@ from company import Account, Limits, Paths
 from ingestion.mapping.feeds import mapping_paths, system_of
 from ingestion.pseudonym import KEY_VARIABLE, ensure_key, needs_key
 from ingestion.reading import Part, Reading
-from ingestion.stage import Sighting, Staged, exported_at
+from ingestion.stage import Sighting, Staged
 from ingestion.worker import WorkerDiedError, WorkerProcess
 
 _running: list[WorkerProcess] = []
@@ -28,7 +28,7 @@ class Reader:
     def read(self, sighting: Sighting, staged: Staged, base: Path, account: Account, claimed: datetime) -> Reading:
         """Return what the process read into files named after `base`; a file that breaks it comes back with a reason."""
         process = _process()
-        at = exported_at(sighting.source_file, sighting.modified_ns)
+        at = sighting.exported_at
         request = {
             "source": str(staged.path), "base": str(base),
             "system": account.system, "mappings": mapping_paths(account, self._paths),

@@ -17,7 +17,7 @@ QUARANTINE = {
 """Columns of a refused row; grain: one record after the reshape."""
 REASON = "_reason"
 _EXCERPT = 60
-_LONGEST_TEXT = 4000
+LONGEST_TEXT = 4000
 
 _EXPECTED = {
     "required_blank": "a value is required",
@@ -37,6 +37,8 @@ _EXPECTED = {
     "negative": "expected zero or more",
     "identifier_damaged": "a spreadsheet has turned this identifier into a rounded number",
 }
+TYPED = frozenset(_EXPECTED)
+"""Reasons of records that had cells: their text is the record as it can be read again."""
 
 
 def refused_rows(typed: pl.DataFrame, frame: pl.DataFrame, feed: Feed, matched: MatchedHeaders) -> pl.DataFrame:
@@ -57,7 +59,7 @@ def refused_rows(typed: pl.DataFrame, frame: pl.DataFrame, feed: Feed, matched: 
         found = MASK if source in matched.personal else cells.get(source) or ""
         detail = f"{source}: {_EXPECTED[code]}, found {found[:_EXCERPT]!r}"
         shown = [MASK if name in matched.personal and cells[name] else cells[name] or "" for name in header]
-        rows.append((source_row, line_no, _text(feed, header, shown)[:_LONGEST_TEXT], False, code, column, detail))
+        rows.append((source_row, line_no, _text(feed, header, shown)[:LONGEST_TEXT], False, code, column, detail))
     return pl.DataFrame(rows, schema=QUARANTINE, orient="row")
 
 

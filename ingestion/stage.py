@@ -38,7 +38,8 @@ class Sighting:
     """One regular file as found; the four numbers change whenever its content may have.
 
     `source` hands it out when settings name its place; on a server `path` is only its name. `declared_sha256` is what a
-    manifest says its content is, in lower case hex, or empty.
+    manifest says its content is, in lower case hex, or empty. `stated_at` is what the ledger knows of the instant that a file
+    which is read again speaks of.
     """
 
     account: str
@@ -50,6 +51,12 @@ class Sighting:
     inode: int
     source: Source | None = field(default=None, compare=False, repr=False)
     declared_sha256: str = ""
+    stated_at: datetime | None = None
+
+    @property
+    def exported_at(self) -> datetime:
+        """The instant the export speaks of, whole seconds UTC."""
+        return self.stated_at or exported_at(self.source_file, self.modified_ns)
 
     @property
     def identity(self) -> tuple[str, str, int, int, int, int]:
