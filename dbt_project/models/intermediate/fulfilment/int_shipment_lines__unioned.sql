@@ -82,6 +82,8 @@ final as (
         case when shipments.delivered_at <= {{ as_of() }} then shipments.delivered_at end as delivered_at,
         shipments.documents_ok,
         shipments.estimated_arrival_at,
+        shipments.source_file,
+        shipments.source_row,
         cast(shipments.shipped_listing_qty as bigint) as shipped_listing_qty,
         coalesce(listings.listing_id, shipments.channel_sku) as listing_id,
         coalesce(listings.sku_id, shipments.channel_sku) as sku_id,

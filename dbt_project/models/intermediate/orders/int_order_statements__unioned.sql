@@ -88,7 +88,9 @@ final as (
         promised_on,
         ship_by_at,
         ship_country,
-        stated_at
+        stated_at,
+        source_file,
+        source_row
     from unioned
 
 )

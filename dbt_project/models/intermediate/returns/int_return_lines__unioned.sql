@@ -86,6 +86,8 @@ final as (
         case when returned.refunded_at <= {{ as_of() }} then returned.refunded_at end as refunded_at,
         returned.refund_amount,
         returned.currency,
+        returned.source_file,
+        returned.source_row,
         returned.returned_listing_qty,
         coalesce(listings.listing_id, returned.channel_sku) as listing_id,
         coalesce(listings.sku_id, returned.channel_sku) as sku_id,

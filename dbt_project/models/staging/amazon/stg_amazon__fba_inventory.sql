@@ -15,7 +15,9 @@ final as (
         + coalesce(afn_inbound_shipped_qty, 0)
         + coalesce(afn_inbound_receiving_qty, 0) as inbound_listing_qty,
         _exported_at as stated_at,
-        _file_sha256 as file_sha256
+        _file_sha256 as file_sha256,
+        _source_file as source_file,
+        _source_row as source_row
     from {{ source('raw', 'amazon__fba_inventory') }}
     where {{ known_by_as_of() }}
     {{ newest_statement(['_account', 'sku', 'fnsku']) }}

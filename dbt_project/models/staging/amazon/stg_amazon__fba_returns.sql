@@ -14,7 +14,9 @@ final as (
         upper(trim(detailed_disposition)) as disposition,
         upper(trim(reason)) as reason,
         fulfillment_center_id,
-        _exported_at as stated_at
+        _exported_at as stated_at,
+        _source_file as source_file,
+        _source_row as source_row
     from {{ source('raw', 'amazon__fba_returns') }}
     where {{ known_by_as_of() }}
     {{ newest_statement(['_account', 'license_plate_number', 'order_id', 'sku', 'return_at']) }}

@@ -18,7 +18,9 @@ statements as (
         sum(item_price_amount) as line_amount,
         min(currency) as currency,
         min(product_name) as line_title,
-        min(ship_country) as ship_country
+        min(ship_country) as ship_country,
+        min(_source_file) as source_file,
+        min(_source_row) as source_row
     from {{ source('raw', 'amazon__orders') }}
     where {{ known_by_as_of() }}
     group by all
@@ -57,7 +59,9 @@ final as (
         is_item_cancelled or order_status in ('cancelled', 'canceled') as is_cancelled,
         starts_with(order_status, 'shipped') as is_shipped,
         ship_country,
-        stated_at
+        stated_at,
+        source_file,
+        source_row
     from newest
 
 )

@@ -14,7 +14,9 @@ final as (
         allocated_at,
         ended_at,
         updated_at,
-        _exported_at as stated_at
+        _exported_at as stated_at,
+        _source_file as source_file,
+        _source_row as source_row
     from {{ source('raw', 'house__allocations') }}
     where {{ known_by_as_of() }}
     {{ newest_statement(['_account', 'allocation_id'], updated_at='updated_at') }}

@@ -24,7 +24,9 @@ final as (
         coalesce(requires_shipping, true) as requires_shipping,
         ship_country,
         updated_at,
-        _exported_at as stated_at
+        _exported_at as stated_at,
+        _source_file as source_file,
+        _source_row as source_row
     from {{ source('raw', 'house__orders') }}
     where {{ known_by_as_of() }}
     {{ newest_statement(['_account', 'order_id', 'order_line'], updated_at='updated_at') }}

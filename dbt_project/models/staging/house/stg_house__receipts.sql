@@ -13,7 +13,9 @@ final as (
         trim(location_id) as location_id,
         received_qty,
         coalesce(damaged_qty, 0) as damaged_qty,
-        received_at
+        received_at,
+        _source_file as source_file,
+        _source_row as source_row
     from source
     where
         {{ known_by_as_of() }}

@@ -21,7 +21,9 @@ final as (
         refund_amount,
         currency,
         updated_at,
-        _exported_at as stated_at
+        _exported_at as stated_at,
+        _source_file as source_file,
+        _source_row as source_row
     from {{ source('raw', 'house__returns') }}
     where {{ known_by_as_of() }}
     {{ newest_statement(['_account', 'return_id', 'return_line'], updated_at='updated_at') }}

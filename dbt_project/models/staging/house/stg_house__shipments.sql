@@ -20,7 +20,9 @@ final as (
         coalesce(damaged_qty, 0) as damaged_listing_qty,
         documents_ok,
         updated_at,
-        _exported_at as stated_at
+        _exported_at as stated_at,
+        _source_file as source_file,
+        _source_row as source_row
     from {{ source('raw', 'house__shipments') }}
     where {{ known_by_as_of() }}
     {{ newest_statement(['_account', 'shipment_id', 'shipment_line'], updated_at='updated_at') }}

@@ -13,7 +13,9 @@ final as (
         moved_qty,
         nullif(trim(reference_id), '') as reference_id,
         reason,
-        _exported_at as stated_at
+        _exported_at as stated_at,
+        _source_file as source_file,
+        _source_row as source_row
     from {{ source('raw', 'house__stock_movements') }}
     where {{ known_by_as_of() }}
     {{ newest_statement(['_account', 'movement_id']) }}

@@ -14,7 +14,9 @@ final as (
         coalesce(expiring_qty, 0) as expiring_qty,
         coalesce(consigned_qty, 0) as consigned_qty,
         coalesce(reserved_qty, 0) as reserved_qty,
-        _exported_at as stated_at
+        _exported_at as stated_at,
+        _source_file as source_file,
+        _source_row as source_row
     from {{ source('raw', 'house__stock_snapshots') }}
     where {{ known_by_as_of() }}
     {{ newest_statement(['_account', 'location_id', 'sku', 'as_of_at']) }}

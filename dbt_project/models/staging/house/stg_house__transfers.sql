@@ -22,7 +22,9 @@ final as (
         expected_on,
         received_at,
         coalesce(updated_at, _exported_at) as updated_at,
-        _exported_at as stated_at
+        _exported_at as stated_at,
+        _source_file as source_file,
+        _source_row as source_row
     from {{ source('raw', 'house__transfers') }}
     where {{ known_by_as_of() }}
     {{ newest_statement(['_account', 'transfer_id', 'transfer_line'], updated_at='updated_at') }}

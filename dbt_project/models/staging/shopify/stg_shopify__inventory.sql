@@ -25,6 +25,7 @@ exported as (
         committed_qty,
         unavailable_qty,
         incoming_qty,
+        _source_file as source_file,
         _source_row as source_row
     from {{ source('raw', 'shopify__inventory') }}
     where {{ known_by_as_of() }}

@@ -62,7 +62,9 @@ final as (
         header.cancelled_at,
         header.tags,
         header.ship_country,
-        line._exported_at as stated_at
+        line._exported_at as stated_at,
+        line._source_file as source_file,
+        line._source_row as source_row
     from newest_file as line
     left join order_rows as header
         on
