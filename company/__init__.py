@@ -4,6 +4,7 @@ from company.partners import X12Partner
 from company.paths import DBT_PROJECT, DEFAULT_POLICIES, REPOSITORY, Paths
 from company.policies import PolicyTable, load_policies, write_default_policies
 from company.policy_rows import POLICIES, policy_columns
+from company.secret import SecretMissingError, read_secret
 from company.settings import (
     CONFIG_FILE,
     Account,
@@ -28,10 +29,12 @@ __all__ = [
     "Limits",
     "Paths",
     "PolicyTable",
+    "SecretMissingError",
     "Settings",
     "X12Partner",
     "load_policies",
     "load_settings",
     "policy_columns",
+    "read_secret",
     "write_default_policies",
 ]

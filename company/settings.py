@@ -15,6 +15,7 @@ from decimal import Decimal
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
 from zoneinfo import available_timezones
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
@@ -123,21 +124,46 @@ class Account(_Section):
 
 
 class Destination(_Section):
-    """`[destinations.<name>]`: one place computed rows are pushed to, as files in the outbox."""
+    """`[destinations.<name>]`: one place computed rows are pushed to, as files in the outbox or through its API."""
 
-    kind: Literal["shopify_inventory_csv", "amazon_listings_feed", "woocommerce_batch_json", "purchase_proposals_csv"]
+    kind: Literal[
+        "shopify_inventory_csv", "amazon_listings_feed", "woocommerce_batch_json", "purchase_proposals_csv",
+        "shopify_inventory_api",
+    ]  # fmt: skip
     account: Name | None = None
     location: str | None = None
     """The channel's own name of the location that receives the number."""
     seller_id: str | None = None
     marketplace: str | None = None
+    url: str | None = Field(None, pattern=r"^https?://[^\s/]+(/[^\s]*)?$")
+    """Where the API is, such as `https://example.myshopify.com`; plain http only on this machine."""
+    secret_env: str | None = None
+    """The environment variable that holds the API's key."""
+    secret_file: str | None = None
+    """The file that holds it instead; a path in the home, or an absolute one."""
+    api_version: str | None = None
+    deadline_seconds: float | None = Field(None, gt=0, le=300)
+    """How long one request may take, where the kind's own default does not fit."""
+
+    @model_validator(mode="after")
+    def _reachable(self) -> Destination:
+        if not self.kind.endswith("_api"):
+            return self
+        if self.url is None or (self.secret_env is None) == (self.secret_file is None):
+            raise ValueError(f"a {self.kind} destination needs `url`, and one of `secret_env` and `secret_file`")
+        host = urlsplit(self.url).hostname
+        if self.url.startswith("http:") and host not in ("127.0.0.1", "localhost", "::1"):
+            raise ValueError(f"`url` {self.url} would send the key in clear text; write https://")
+        return self
 
     @model_validator(mode="after")
     def _complete(self) -> Destination:
         if self.kind != "purchase_proposals_csv" and self.account is None:
             raise ValueError(f"a {self.kind} destination needs `account`, the sales account whose stock it writes")
-        if self.kind == "shopify_inventory_csv" and self.location is None:
-            raise ValueError("a shopify_inventory_csv destination needs `location`, the channel's location name")
+        if self.kind.startswith("shopify_inventory") and self.location is None:
+            raise ValueError(
+                f"a {self.kind} destination needs `location`, the channel's own name or id of the location"
+            )
         if self.kind == "amazon_listings_feed" and self.seller_id is None:
             raise ValueError("an amazon_listings_feed destination needs `seller_id`")
         return self

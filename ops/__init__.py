@@ -3,8 +3,22 @@
 One SQLite file per company, `data/ops/ops.sqlite`; it outlives every warehouse build. Knows `company` only.
 """
 
-from ops.attempts import attempt_absent, begin_attempt, confirm_attempt, confirmed_attempts, mark_ambiguous, next_part
+from ops.attempts import (
+    attempt_absent,
+    attempt_tries,
+    begin_attempt,
+    confirm_attempt,
+    confirm_seen,
+    confirmed_attempts,
+    idempotency_key,
+    mark_ambiguous,
+    next_part,
+    open_attempts,
+    open_rows,
+    settle_rows,
+)
 from ops.audit import AuditVerdict, canonical_json, content_hash, verify_audit
+from ops.breaker import Breaker, close_breaker, read_breaker, write_breaker
 from ops.controls import Controls, Scope, read_controls, set_kill_switch
 from ops.decisions import Decision, Verdict, approve_plan, approver, latest_decisions, record_decision
 from ops.journal import (
@@ -21,6 +35,8 @@ from ops.journal import (
 )
 from ops.lease import Lease, LeaseLostError, PushBusyError, hold_lease
 from ops.mirror import ROW_COLUMNS, RUN_COLUMNS, STATE_COLUMNS, PushMirror, push_mirror
+from ops.observations import keys_in_doubt, read_addresses, record_observations, write_addresses
+from ops.quarantine import audit_quarantine_acts
 from ops.records import (
     Attempt,
     Counts,
@@ -28,7 +44,9 @@ from ops.records import (
     Intent,
     IntentStatus,
     JournalError,
+    Observation,
     OpenRun,
+    RowOutcome,
     Run,
     RunStatus,
     Shadow,
@@ -42,6 +60,7 @@ __all__ = [
     "STATE_COLUMNS",
     "Attempt",
     "AuditVerdict",
+    "Breaker",
     "Controls",
     "Counts",
     "Decision",
@@ -51,11 +70,13 @@ __all__ = [
     "JournalError",
     "Lease",
     "LeaseLostError",
+    "Observation",
     "OpenRun",
     "OpsStore",
     "OpsStoreError",
     "PushBusyError",
     "PushMirror",
+    "RowOutcome",
     "Run",
     "RunStatus",
     "Scope",
@@ -64,30 +85,44 @@ __all__ = [
     "approve_plan",
     "approver",
     "attempt_absent",
+    "attempt_tries",
+    "audit_quarantine_acts",
     "begin_attempt",
     "canonical_json",
+    "close_breaker",
     "confirm_attempt",
+    "confirm_seen",
     "confirmed_attempts",
     "content_hash",
     "finish_run",
     "hold_intents",
     "hold_lease",
+    "idempotency_key",
+    "keys_in_doubt",
     "latest_decisions",
     "mark_ambiguous",
     "next_part",
+    "open_attempts",
+    "open_rows",
     "open_run",
     "open_store",
     "push_mirror",
+    "read_addresses",
+    "read_breaker",
     "read_controls",
     "read_generations",
     "read_shadow",
     "ready_intents",
     "record_decision",
+    "record_observations",
     "run_counts",
     "set_kill_switch",
+    "settle_rows",
     "supersede_run",
     "timestamp",
     "unfinished_runs",
     "unsettled_decreases",
     "verify_audit",
+    "write_addresses",
+    "write_breaker",
 ]

@@ -1,4 +1,4 @@
-"""One file on its way: recorded before it leaves, settled only by evidence.
+"""One file or request on its way: recorded before it leaves, settled only by evidence.
 
 sending -> confirmed (the receipt is there) or ambiguous (nobody knows) -> confirmed or absent by reading back.
 """
@@ -8,15 +8,20 @@ from __future__ import annotations
 import sqlite3
 import uuid
 from collections.abc import Sequence
+from dataclasses import fields
 from datetime import UTC, datetime
+from typing import Literal
 
 from ops.controls import ENGAGED, Controls
 from ops.lease import Lease, check_epoch
-from ops.records import Attempt, Intent, JournalError
+from ops.records import Attempt, Intent, JournalError, RowOutcome
 from ops.store import OpsStore, timestamp
 
 _NAMESPACE = uuid.UUID("6f1d2f0e-6a0b-5d55-9a57-3c8b2f1a7c11")
-_ATTEMPT_COLUMNS = "attempt_id, run_id, destination, part, file_name, payload_hash, row_count"
+_ATTEMPT_COLUMNS = (
+    "attempt_id, run_id, destination, part, file_name, payload_hash, row_count, idempotency_key, transport, submission_id,"
+    " drain_until"
+)
 
 
 def next_part(store: OpsStore, run_id: str) -> int:
@@ -35,25 +40,42 @@ def begin_attempt(
     payload_hash: str,
     intents: Sequence[Intent],
     controls: Controls,
+    transport: Literal["file", "api"] = "file",
+    drain_until: datetime | None = None,
 ) -> Attempt | None:
     """Commit, before a byte leaves, that these intents are being sent as exactly these bytes.
 
+    `drain_until` is when a request can no longer land, whatever happens to this process. The idempotency key is the attempt's
+    own: only a byte-identical repeat of this attempt may use it again.
     Returns None, and changes nothing, when a kill switch has moved since `controls` was read: read them again. Raises
     `JournalError` when a row is not ready, and sqlite3.Error when the record cannot be written; then nothing may be sent.
     """
     at = timestamp(datetime.now(UTC))
-    key = str(uuid.uuid5(_NAMESPACE, f"{destination}/{run_id}/{payload_hash}"))
+    key = idempotency_key(destination, run_id, part, payload_hash)
+    drained = timestamp(drain_until) if drain_until else None
     with store.transaction() as connection:
         check_epoch(connection, lease)
         if Controls.of(connection.execute(ENGAGED)) != controls:
             return None
         attempt_id = connection.execute(
             "insert into push_attempt (run_id, destination, part, epoch, file_name, payload_hash, idempotency_key,"
-            " row_count, status, started_at) values (?, ?, ?, ?, ?, ?, ?, ?, 'sending', ?)",
-            (run_id, destination, part, lease.epoch, file_name, payload_hash, key, len(intents), at),
+            " row_count, status, started_at, transport, drain_until) values (?, ?, ?, ?, ?, ?, ?, ?, 'sending', ?, ?, ?)",
+            (
+                run_id,
+                destination,
+                part,
+                lease.epoch,
+                file_name,
+                payload_hash,
+                key,
+                len(intents),
+                at,
+                transport,
+                drained,
+            ),
         ).lastrowid
         changed = connection.executemany(
-            "update push_intent set status = 'sending', attempt_id = ?, updated_at = ?"
+            "update push_intent set status = 'sending', attempt_id = ?, tries = tries + 1, updated_at = ?"
             " where run_id = ? and row_key = ? and generation = ? and status = 'ready'",
             [(attempt_id, at, run_id, intent.row_key, intent.generation) for intent in intents],
         ).rowcount
@@ -61,7 +83,14 @@ def begin_attempt(
             raise JournalError(
                 f"run {run_id}: {len(intents) - changed} of {len(intents)} rows were not ready to be sent"
             )
-    return Attempt(attempt_id, run_id, destination, part, file_name, payload_hash, len(intents))
+    return Attempt(
+        attempt_id, run_id, destination, part, file_name, payload_hash, len(intents), key, transport, None, drained
+    )
+
+
+def idempotency_key(destination: str, run_id: str, part: int, payload_hash: str) -> str:
+    """Return the key of an attempt: a second attempt of the same bytes is another one, and has another key."""
+    return str(uuid.uuid5(_NAMESPACE, f"{destination}/{run_id}/{part}/{payload_hash}"))
 
 
 def confirm_attempt(store: OpsStore, lease: Lease, attempt: Attempt) -> None:
@@ -71,23 +100,116 @@ def confirm_attempt(store: OpsStore, lease: Lease, attempt: Attempt) -> None:
         check_epoch(connection, lease)
         _settle(connection, attempt, "confirmed", None, at)
         connection.execute(
-            "update push_intent set status = 'confirmed', updated_at = ? where attempt_id = ?", (at, attempt.attempt_id)
-        )
-        connection.execute(
-            "insert into channel_shadow (destination, row_key, generation, payload_hash, payload_json, acknowledged_at, run_id)"
-            " select destination, row_key, generation, target_hash, payload_json, ?, run_id from push_intent"
-            " where attempt_id = ? on conflict (destination, row_key) do update set generation = excluded.generation,"
-            " payload_hash = excluded.payload_hash, payload_json = excluded.payload_json,"
-            " acknowledged_at = excluded.acknowledged_at, run_id = excluded.run_id"
-            " where excluded.generation > channel_shadow.generation",
+            "update push_intent set status = 'confirmed', evidence = 'receipt', updated_at = ? where attempt_id = ?",
             (at, attempt.attempt_id),
         )
-        connection.execute(
-            "update push_generation set confirmed = 1 from push_intent i where i.attempt_id = ?"
-            " and i.destination = push_generation.destination and i.row_key = push_generation.row_key"
-            " and i.generation = push_generation.generation",
+        _show_confirmed(connection, "attempt_id = ?", [(attempt.attempt_id,)], at)
+
+
+def confirm_seen(store: OpsStore, lease: Lease, run_id: str, row_keys: Sequence[str]) -> None:
+    """Record that ready rows need no request: the destination was seen to show their numbers already. One commit."""
+    at = timestamp(datetime.now(UTC))
+    keys = [(run_id, key) for key in row_keys]
+    with store.transaction() as connection:
+        check_epoch(connection, lease)
+        changed = connection.executemany(
+            "update push_intent set status = 'confirmed', evidence = 'read_back', updated_at = ?"
+            " where run_id = ? and row_key = ? and status = 'ready'",
+            [(at, *key) for key in keys],
+        ).rowcount
+        if keys and changed != len(keys):
+            raise JournalError(f"run {run_id}: {len(keys) - changed} of {len(keys)} rows seen were not ready")
+        _show_confirmed(connection, "run_id = ? and row_key = ?", keys, at)
+
+
+def _show_confirmed(
+    connection: sqlite3.Connection, which: str, parameters: Sequence[tuple[int | str, ...]], at: str
+) -> None:
+    """Make the confirmed rows among `which` what their destination is known to show."""
+    connection.executemany(
+        "insert into channel_shadow (destination, row_key, generation, payload_hash, payload_json, acknowledged_at, run_id)"
+        " select destination, row_key, generation, target_hash, payload_json, ?, run_id from push_intent"
+        f" where {which} and status = 'confirmed' on conflict (destination, row_key) do update set"
+        " generation = excluded.generation, payload_hash = excluded.payload_hash, payload_json = excluded.payload_json,"
+        " acknowledged_at = excluded.acknowledged_at, run_id = excluded.run_id"
+        " where excluded.generation > channel_shadow.generation",
+        [(at, *row) for row in parameters],
+    )
+    connection.executemany(
+        "update push_generation set confirmed = 1 from"
+        f" (select destination, row_key, generation from push_intent where {which} and status = 'confirmed') as i"
+        " where i.destination = push_generation.destination and i.row_key = push_generation.row_key"
+        " and i.generation = push_generation.generation",
+        parameters,
+    )
+
+
+def settle_rows(
+    store: OpsStore,
+    lease: Lease,
+    attempt: Attempt,
+    outcomes: Sequence[RowOutcome],
+    *,
+    submission_id: str | None = None,
+    has_landed: bool = False,
+) -> None:
+    """Record what became of each row of a request, in one commit; one that `has_landed` need not be waited for.
+
+    The attempt is settled when none of its rows is open any more: 'confirmed' when a row arrived, else 'absent'. Raises
+    `JournalError` when an outcome names a row that is not open in this attempt, or confirms without evidence.
+    """
+    at = timestamp(datetime.now(UTC))
+    if bare := [o.row_key for o in outcomes if (o.status == "confirmed") != (o.evidence is not None)]:
+        raise JournalError(f"attempt {attempt.attempt_id}: evidence and status disagree for {bare[0]!r}")
+    with store.transaction() as connection:
+        check_epoch(connection, lease)
+        changed = connection.executemany(
+            "update push_intent set status = ?, reason = ?, evidence = ?, updated_at = ?"
+            " where attempt_id = ? and row_key = ? and status in ('sending', 'ambiguous')",
+            [(o.status, o.reason, o.evidence, at, attempt.attempt_id, o.row_key) for o in outcomes],
+        ).rowcount
+        if changed != len(outcomes):
+            raise JournalError(f"attempt {attempt.attempt_id}: {len(outcomes) - changed} outcomes name no open row")
+        _show_confirmed(connection, "attempt_id = ?", [(attempt.attempt_id,)], at)
+        confirmed, still_open = connection.execute(
+            "select coalesce(sum(status = 'confirmed'), 0), coalesce(sum(status in ('sending', 'ambiguous')), 0)"
+            " from push_intent where attempt_id = ?",
             (attempt.attempt_id,),
-        )
+        ).fetchone()
+        if still_open:
+            connection.execute(
+                "update push_attempt set status = 'ambiguous', submission_id = coalesce(?, submission_id),"
+                " drain_until = case when ? then null else drain_until end where attempt_id = ?",
+                (submission_id, has_landed, attempt.attempt_id),
+            )
+        else:
+            _settle(connection, attempt, "confirmed" if confirmed else "absent", None, at)
+
+
+def open_rows(store: OpsStore, attempt: Attempt) -> list[Intent]:
+    """Return the rows of an attempt of which nobody knows yet whether they arrived."""
+    columns = ", ".join(field.name for field in fields(Intent))
+    rows = store.query(
+        f"select {columns} from push_intent where attempt_id = ? and status in ('sending', 'ambiguous') order by row_key",
+        (attempt.attempt_id,),
+    )
+    return [Intent(*row) for row in rows]
+
+
+def open_attempts(store: OpsStore, destination: str, run_id: str) -> list[Attempt]:
+    """Return a run's attempts with rows of which nobody knows yet whether they arrived, oldest first."""
+    rows = store.query(
+        f"select {_ATTEMPT_COLUMNS} from push_attempt where status in ('sending', 'ambiguous') and destination = ?"
+        " and run_id = ? order by attempt_id",
+        (destination, run_id),
+    )
+    return [Attempt(*row) for row in rows]
+
+
+def attempt_tries(store: OpsStore, attempt: Attempt) -> int:
+    """Return how often the most tried row of an attempt has been sent, this time included."""
+    rows = store.query("select coalesce(max(tries), 0) from push_intent where attempt_id = ?", (attempt.attempt_id,))
+    return int(rows[0][0])
 
 
 def mark_ambiguous(store: OpsStore, lease: Lease) -> list[Attempt]:

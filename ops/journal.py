@@ -150,7 +150,8 @@ def supersede_run(store: OpsStore, lease: Lease, run_id: str, reason: str) -> No
 def finish_run(store: OpsStore, lease: Lease, run_id: str, status: RunStatus, reason: str | None) -> Counts:
     """Close a run and return its counts, which are added up from the rows, never from a running total.
 
-    Raises `JournalError` when a row is still open or the counts do not add up to what was planned.
+    A row of which nobody knows yet whether it arrived counts as held; a later push reads it back. Raises `JournalError` when a
+    row was neither sent nor held, or the counts do not add up to what was planned.
     """
     with store.transaction() as connection:
         check_epoch(connection, lease)
@@ -187,7 +188,7 @@ def _count(connection: sqlite3.Connection, run_id: str) -> tuple[Counts, int]:
         "select r.planned_count, r.unchanged_count, coalesce(sum(i.status = 'confirmed'), 0),"
         " coalesce(sum(i.status in ('held', 'ready', 'sending', 'ambiguous')), 0),"
         " coalesce(sum(i.status = 'rejected'), 0), coalesce(sum(i.status = 'superseded'), 0),"
-        " coalesce(sum(i.status in ('ready', 'sending', 'ambiguous')), 0)"
+        " coalesce(sum(i.status in ('ready', 'sending')), 0)"
         " from push_run r left join push_intent i using (run_id) where r.run_id = ? group by r.run_id",
         (run_id,),
     ).fetchone()

@@ -53,7 +53,11 @@ class Intent:
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """One file on its way to the outbox."""
+    """One file on its way to the outbox, or one request on its way to an API.
+
+    For a request `file_name` is its method and path. `drain_until` is when no copy of it can land any more; `submission_id` is
+    what an API that works later gave as a number to ask with.
+    """
 
     attempt_id: int
     run_id: str
@@ -62,6 +66,34 @@ class Attempt:
     file_name: str
     payload_hash: str
     row_count: int
+    idempotency_key: str = ""
+    transport: Literal["file", "api"] = "file"
+    submission_id: str | None = None
+    drain_until: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RowOutcome:
+    """What became of one row of an attempt.
+
+    `confirmed` needs `evidence`: 'answer' (it names the row) or 'read_back' (the number was seen). `ready` may be sent again in
+    this run, `held` is left to the next one, `rejected` needs a person, `ambiguous` is decided by reading back.
+    """
+
+    row_key: str
+    status: Literal["confirmed", "ready", "held", "rejected", "ambiguous"]
+    reason: str | None = None
+    evidence: Literal["answer", "read_back"] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """What a destination was seen to show. `quantity` None: it has no such row. `expected` is what the store believed."""
+
+    row_key: str
+    quantity: int | None
+    expected: int | None = None
+    drift: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

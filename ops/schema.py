@@ -86,6 +86,30 @@ _AUDIT = (
 )
 
 
+# A file is whole or absent; an API answers row by row, late, or not at all, so its rows settle one by one.
+_WIRE = (
+    "alter table push_attempt add column transport text not null default 'file'",
+    "alter table push_attempt add column submission_id text",
+    "alter table push_attempt add column drain_until text",
+    "alter table push_intent add column evidence text",
+    "alter table push_intent add column tries integer not null default 0",
+    """create table channel_observation (
+        observation_id integer primary key, destination text not null, row_key text not null, quantity integer,
+        expected_quantity integer, cause text not null check (cause in ('base', 'read_back', 'reconcile')),
+        drift text, run_id text, observed_at text not null
+    ) strict""",
+    "create index channel_observation_key on channel_observation (destination, row_key, observation_id)",
+    """create table channel_address (
+        destination text not null, row_key text not null, lookup_hash text not null, address_json text not null,
+        found_at text not null, primary key (destination, row_key)
+    ) strict""",
+    """create table breaker (
+        destination text primary key, state text not null check (state in ('closed', 'open', 'auth')),
+        failures integer not null, recent text not null, opened_at text, reason text, updated_at text not null
+    ) strict""",
+)
+
+
 def _append_only(table: str) -> tuple[str, str]:
     return (
         f"create trigger {table}_no_update before update on {table} begin select raise(abort, '{table} is append-only'); end",
@@ -103,5 +127,6 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         *_append_only("push_plan"),
         *_append_only("plan_approval"),
     ),
+    (*_WIRE, *_append_only("channel_observation")),
 )
 """Statements by schema version, oldest first; a released entry is never edited, a change is a new entry."""

@@ -1,8 +1,8 @@
 """Exports to channels and the purchasing queue: plan, guard, record, send, settle. A complete program without Dagster."""
 
 from reverse_etl.contract import Destination, Facts, PurchaseProposal, StockUpdate, Target
+from reverse_etl.courier import Progress
 from reverse_etl.destinations import DESTINATIONS
-from reverse_etl.engine import Progress
 from reverse_etl.exports import ExportsMissingError
 from reverse_etl.outbox import Outbox, OutboxError
 from reverse_etl.push import push

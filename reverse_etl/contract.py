@@ -92,8 +92,47 @@ Payload: TypeAlias = StockUpdate | PurchaseProposal
 
 
 @dataclass(frozen=True, slots=True)
+class FileFacts:
+    """What is true of a destination that takes files: rows in one file, in one call inside it, and the kind of text."""
+
+    max_rows: int
+    suffix: Literal["csv", "json"]
+    max_rows_per_call: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ApiFacts:
+    """What is true of a destination that is asked and answers.
+
+    `rows_per_request` bounds a write, `rows_per_read` a look-up or a read-back. `compares` is true where a write states the
+    number it replaces and is refused when that is gone. `answers` is 'row' where an answer decides a row, 'later' where a write
+    is only accepted and asked after. `deadline_seconds` bounds a request; `processing_seconds` is how long the far side may still
+    work on one after that. `requests_per_second` is the documented limit. `secret_header` carries the key, after
+    `secret_prefix`.
+    """
+
+    rows_per_request: int
+    rows_per_read: int
+    compares: bool
+    answers: Literal["row", "later"]
+    deadline_seconds: float
+    processing_seconds: float
+    requests_per_second: float
+    secret_header: str
+    secret_prefix: str = ""
+    max_tries: int = 4
+    poll_seconds: float = 15.0
+    poll_deadline_seconds: float = 900.0
+
+    @property
+    def landing_seconds(self) -> float:
+        """How long after its start a request may still take effect."""
+        return self.deadline_seconds + self.processing_seconds
+
+
+@dataclass(frozen=True, slots=True)
 class Facts:
-    """What is true of a kind of destination.
+    """What is true of a kind of destination; either `file` or `api` says how it is reached.
 
     `number` says which quantity it takes: 'available' is what the channel should show, 'on_hand' is what it holds before it
     subtracts its own open orders itself, 'order' is a quantity to buy. `mirrors_state` is true where a row states what
@@ -103,13 +142,11 @@ class Facts:
     kind: str
     payload: type[StockUpdate] | type[PurchaseProposal]
     number: Literal["available", "on_hand", "order"]
-    max_rows_per_file: int
     minimum_quantity: int
     maximum_quantity: int
     has_location: bool
-    suffix: Literal["csv", "json"]
-    max_rows_per_call: int | None = None
-    synchronous: bool = False
+    file: FileFacts | None = None
+    api: ApiFacts | None = None
     mirrors_state: bool = True
     evidence: str = "the manifest in the outbox, with the file's SHA-256 and row count"
 
@@ -127,13 +164,14 @@ class BatchSizeError(ValueError):
 
 
 def check_batch(facts: Facts, rows: Sequence[Payload]) -> None:
-    """Raise `BatchSizeError` unless one file may hold exactly these rows."""
-    if not 1 <= len(rows) <= facts.max_rows_per_file:
-        raise BatchSizeError(f"{facts.kind}: a file holds 1 to {facts.max_rows_per_file} rows, not {len(rows)}")
+    """Raise `BatchSizeError` unless one file, or one request, may hold exactly these rows."""
+    most = facts.file.max_rows if facts.file else facts.api.rows_per_request if facts.api else 0
+    if not 1 <= len(rows) <= most:
+        raise BatchSizeError(f"{facts.kind}: takes 1 to {most} rows at once, not {len(rows)}")
 
 
 class Destination(Protocol):
-    """One kind of destination. Pure: in payloads, out bytes; the outbox does the writing."""
+    """One kind of destination: what is true of it, and how it finds a row."""
 
     @property
     def facts(self) -> Facts:
@@ -145,5 +183,9 @@ class Destination(Protocol):
     def address(self, row: Any, target: Target) -> dict[str, Any]:
         """Return what the destination finds the row by; two rows must never share it. JSON values only."""
 
+
+class FileDestination(Destination, Protocol):
+    """A destination that takes files. Pure: in payloads, out bytes; the outbox does the writing."""
+
     def encode(self, rows: Sequence[Any], target: Target) -> bytes:
-        """Return the whole file for 1 to `max_rows_per_file` rows, the same bytes for the same rows; else `BatchSizeError`."""
+        """Return the whole file for 1 to `max_rows` rows, the same bytes for the same rows; else `BatchSizeError`."""

@@ -27,9 +27,10 @@ class OutboxError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Shipment:
-    """One file ready to leave: its name, bytes, SHA-256 and manifest."""
+    """One file ready to leave: its number in the run, name, bytes, SHA-256 and manifest."""
 
     destination: str
+    part: int
     file_name: str
     content: bytes
     sha256: str
@@ -64,7 +65,7 @@ def pack(
         "rows": [[intent.row_key, intent.generation] for intent in rows],
     }
     text = json.dumps(manifest, ensure_ascii=False, indent=1) + "\n"
-    return Shipment(destination, name, content, digest, text.encode("utf-8"))
+    return Shipment(destination, part, name, content, digest, text.encode("utf-8"))
 
 
 class Outbox:

@@ -150,12 +150,17 @@ def _refuse_twins(row: _Row, keys: Mapping[str, int], addresses: Mapping[str, in
     return row
 
 
+def shown_quantity(row: Shadow) -> int | None:
+    """Return the number a destination is known to show; None when the stored payload does not state one."""
+    quantity = json.loads(row.payload_json).get("quantity")
+    return quantity if isinstance(quantity, int) else None
+
+
 def _shown(row: Shadow) -> _Shown:
-    stored = json.loads(row.payload_json)
-    quantity, sellable = stored.get("quantity"), stored.get("sellable_quantity")
+    sellable = json.loads(row.payload_json).get("sellable_quantity")
     return _Shown(
         row.payload_hash,
-        quantity if isinstance(quantity, int) else None,
+        shown_quantity(row),
         sellable if isinstance(sellable, int) else None,
     )
 

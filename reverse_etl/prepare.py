@@ -15,6 +15,7 @@ from ops import (
     Run,
     approver,
     canonical_json,
+    keys_in_doubt,
     latest_decisions,
     read_generations,
     read_shadow,
@@ -51,7 +52,7 @@ def prepare(
         wanted.candidates,
         shadow=read_shadow(store, target.name),
         generations=read_generations(store, target.name),
-        withheld={} if destination.facts.mirrors_state else _withheld(store),
+        withheld=_withheld(store, target, destination),
     )
     now = datetime.now(UTC)
     trips = tripped(plan.measures, GuardLimits.of(settings.limits), destination.facts)
@@ -80,8 +81,10 @@ def prepare(
     return Prepared(target, destination, plan, run, intents, plan.ready_count if dry_run and not held else 0)
 
 
-def _withheld(store: OpsStore) -> dict[str, str]:
-    """A buyer's no, or another quantity, keeps the computed proposal back; an approval does not."""
+def _withheld(store: OpsStore, target: Target, destination: Destination) -> dict[str, str]:
+    """A request that may still land keeps its key back; so does a buyer's no, or another quantity, a computed proposal."""
+    if destination.facts.mirrors_state:
+        return dict.fromkeys(keys_in_doubt(store, target.name), "in_doubt")
     return {
         key: f"decision_{decision.decision}"
         for key, decision in latest_decisions(store).items()

@@ -9,10 +9,12 @@ import duckdb
 import company
 from ops import OpsStore, confirmed_attempts, hold_lease, open_run, open_store, run_counts
 from reverse_etl.contract import Target
-from reverse_etl.engine import Engine, Job, Progress
-from reverse_etl.outbox import Outbox
+from reverse_etl.courier import Job, Progress
+from reverse_etl.couriers import Couriers
+from reverse_etl.engine import Engine
 from reverse_etl.prepare import Prepared, prepare
 from reverse_etl.report import DestinationReport, PushReport
+from reverse_etl.wire import Clock, SystemClock
 
 
 def push(
@@ -23,6 +25,7 @@ def push(
     dry_run: bool | None = None,
     destinations: Sequence[str] | None = None,
     on_progress: Callable[[Progress], None] | None = None,
+    clock: Clock | None = None,
 ) -> PushReport:
     """Bring the destinations (all of them, or those named) to what schema exports of the open file wants.
 
@@ -43,8 +46,11 @@ def push(
         if dry:
             jobs = [_record(store, ready(target), tell) for target in targets]
         else:
-            with hold_lease(store) as lease:
-                jobs = Engine(store, lease, Outbox(paths.outbox), tell).push(targets, ready)
+            with (
+                hold_lease(store) as lease,
+                Couriers(store, lease, settings, paths, tell, clock or SystemClock()) as couriers,
+            ):
+                jobs = Engine(store, lease, couriers.of, tell).push(targets, ready)
         return PushReport(dry, tuple(_report(store, job) for job in jobs))
 
 

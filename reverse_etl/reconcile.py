@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from ops import Attempt, Lease, OpsStore, attempt_absent, confirm_attempt, confirmed_attempts, mark_ambiguous
+from ops import Attempt, Lease, OpsStore, attempt_absent, confirm_attempt, confirmed_attempts
 from reverse_etl.outbox import Outbox
 
 
@@ -18,19 +18,11 @@ class Drift:
     problem: Literal["receipt_missing", "not_in_journal"]
 
 
-def settle_interrupted(store: OpsStore, lease: Lease, outbox: Outbox) -> int:
-    """Decide every attempt that was interrupted, by looking; return how many there were.
+def settle(store: OpsStore, lease: Lease, outbox: Outbox, attempt: Attempt, *, reason: str) -> bool:
+    """Confirm the attempt when its receipt is there, else clear its leftovers and make its rows ready; return which.
 
     The lease proves that no earlier process is still writing, so what is absent now stays absent.
     """
-    attempts = mark_ambiguous(store, lease)
-    for attempt in attempts:
-        settle(store, lease, outbox, attempt, reason="no receipt in the outbox")
-    return len(attempts)
-
-
-def settle(store: OpsStore, lease: Lease, outbox: Outbox, attempt: Attempt, *, reason: str) -> bool:
-    """Confirm the attempt when its receipt is there, else clear its leftovers and make its rows ready; return which."""
     if outbox.holds(attempt):
         confirm_attempt(store, lease, attempt)
         return True

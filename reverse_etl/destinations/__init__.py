@@ -3,6 +3,7 @@
 from reverse_etl.contract import Destination
 from reverse_etl.destinations.amazon_listings_feed import AmazonListingsFeed
 from reverse_etl.destinations.purchase_proposals_csv import PurchaseProposalsCsv
+from reverse_etl.destinations.shopify_inventory_api import ShopifyInventoryApi
 from reverse_etl.destinations.shopify_inventory_csv import ShopifyInventoryCsv
 from reverse_etl.destinations.woocommerce_batch_json import WoocommerceBatchJson
 
@@ -11,6 +12,7 @@ DESTINATIONS: tuple[Destination, ...] = (
     AmazonListingsFeed(),
     WoocommerceBatchJson(),
     PurchaseProposalsCsv(),
+    ShopifyInventoryApi(),
 )
 
 

@@ -10,7 +10,7 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from reverse_etl.contract import LARGEST_INTEGER, Facts, StockUpdate, Target, check_batch
+from reverse_etl.contract import LARGEST_INTEGER, Facts, FileFacts, StockUpdate, Target, check_batch
 
 _ANY_PRODUCT = "PRODUCT"
 """Accepted where the listing's own product type is not known."""
@@ -23,11 +23,10 @@ class AmazonListingsFeed:
         kind="amazon_listings_feed",
         payload=StockUpdate,
         number="available",
-        max_rows_per_file=25_000,  # the published maximum of messages in one feed
+        file=FileFacts(max_rows=25_000, suffix="json"),  # the published maximum of messages in one feed
         minimum_quantity=0,
         maximum_quantity=LARGEST_INTEGER,
         has_location=False,
-        suffix="json",
     )
 
     def unaddressable(self, row: StockUpdate, target: Target) -> str | None:

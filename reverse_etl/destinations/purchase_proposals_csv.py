@@ -12,7 +12,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from reverse_etl.contract import LARGEST_INTEGER, Facts, PurchaseProposal, Target, check_batch
+from reverse_etl.contract import LARGEST_INTEGER, Facts, FileFacts, PurchaseProposal, Target, check_batch
 
 HEADER = (
     "proposal_id", "supplier_id", "supplier_sku", "sku", "location", "quantity", "moq", "multiple", "unit_cost", "currency",
@@ -29,11 +29,10 @@ class PurchaseProposalsCsv:
         kind="purchase_proposals_csv",
         payload=PurchaseProposal,
         number="order",
-        max_rows_per_file=1_000_000,  # a run is one file; a spreadsheet holds 1,048,576 rows
+        file=FileFacts(max_rows=1_000_000, suffix="csv"),  # a run is one file; a spreadsheet holds 1,048,576 rows
         minimum_quantity=1,
         maximum_quantity=LARGEST_INTEGER,
         has_location=True,
-        suffix="csv",
         mirrors_state=False,
     )
 

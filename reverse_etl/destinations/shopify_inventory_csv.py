@@ -12,7 +12,7 @@ import io
 from collections.abc import Sequence
 from typing import Any
 
-from reverse_etl.contract import Facts, StockUpdate, Target, check_batch
+from reverse_etl.contract import Facts, FileFacts, StockUpdate, Target, check_batch
 
 HEADER = (
     "Handle", "Title", "Option1 Name", "Option1 Value", "Option2 Name", "Option2 Value", "Option3 Name", "Option3 Value",
@@ -33,11 +33,11 @@ class ShopifyInventoryCsv:
         kind="shopify_inventory_csv",
         payload=StockUpdate,
         number="on_hand",
-        max_rows_per_file=10_000,  # a file that a person can still open, look through and import again
+        # a file that a person can still open, look through and import again
+        file=FileFacts(max_rows=10_000, suffix="csv"),
         minimum_quantity=0,
         maximum_quantity=1_000_000_000,
         has_location=True,
-        suffix="csv",
     )
 
     def unaddressable(self, row: StockUpdate, target: Target) -> str | None:

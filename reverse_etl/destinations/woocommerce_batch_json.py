@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from itertools import islice
 from typing import Any
 
-from reverse_etl.contract import LARGEST_INTEGER, Facts, StockUpdate, Target, check_batch
+from reverse_etl.contract import LARGEST_INTEGER, Facts, FileFacts, StockUpdate, Target, check_batch
 
 _PRODUCT_ID = re.compile(r"[1-9][0-9]{0,17}(/[1-9][0-9]{0,17})?")
 _CALL_ROWS = 100
@@ -25,12 +25,11 @@ class WoocommerceBatchJson:
         kind="woocommerce_batch_json",
         payload=StockUpdate,
         number="available",
-        max_rows_per_file=10_000,  # a hundred full calls
-        max_rows_per_call=_CALL_ROWS,  # the shop refuses a larger batch unless its owner raised the limit
+        # a hundred full calls; the shop refuses a larger one unless its owner raised the limit
+        file=FileFacts(max_rows=10_000, suffix="json", max_rows_per_call=_CALL_ROWS),
         minimum_quantity=0,
         maximum_quantity=LARGEST_INTEGER,
         has_location=False,
-        suffix="json",
     )
 
     def unaddressable(self, row: StockUpdate, target: Target) -> str | None:

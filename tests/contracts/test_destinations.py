@@ -28,9 +28,15 @@ TARGETS = {
     "amazon_listings_feed": {"account": "market", "seller_id": "A1EXAMPLE"},
     "woocommerce_batch_json": {"account": "web"},
     "purchase_proposals_csv": {},
-}
+    "shopify_inventory_api": {
+        "account": "shop", "location": "1", "url": "http://127.0.0.1:1", "secret_env": "SHOPIFY_KEY",
+    },
+}  # fmt: skip
 
 each = pytest.mark.parametrize("destination", DESTINATIONS, ids=lambda d: d.facts.kind)
+each_file = pytest.mark.parametrize(
+    "destination", [d for d in DESTINATIONS if d.facts.file is not None], ids=lambda d: d.facts.kind
+)
 
 
 def target_of(destination):
@@ -71,27 +77,28 @@ def test_the_kinds_are_those_that_the_configuration_knows():
 @each
 def test_the_declared_facts_are_possible(destination):
     facts = destination.facts
-    assert facts.max_rows_per_file >= (facts.max_rows_per_call or 1)
+    assert (facts.file is None) != (facts.api is None)
+    if facts.file is not None:
+        assert facts.file.max_rows >= (facts.file.max_rows_per_call or 1)
     assert 0 <= facts.minimum_quantity < facts.maximum_quantity
     assert (facts.number == "order") == (facts.payload is PurchaseProposal) == (not facts.mirrors_state)
-    assert not facts.synchronous
     assert facts.evidence
 
 
-@each
+@each_file
 def test_an_empty_batch_makes_no_file(destination):
     with pytest.raises(BatchSizeError):
         destination.encode([], target_of(destination))
 
 
-@each
+@each_file
 def test_more_than_the_maximum_is_refused(destination):
-    too_many = [row(destination)] * (destination.facts.max_rows_per_file + 1)
+    too_many = [row(destination)] * (destination.facts.file.max_rows + 1)
     with pytest.raises(BatchSizeError):
         destination.encode(too_many, target_of(destination))
 
 
-@each
+@each_file
 @pytest.mark.parametrize("bound", ["minimum_quantity", "maximum_quantity"])
 def test_zero_and_the_largest_number_arrive_as_they_are(destination, bound):
     quantity = getattr(destination.facts, bound)
@@ -99,7 +106,7 @@ def test_zero_and_the_largest_number_arrive_as_they_are(destination, bound):
     assert quantities(destination, content) == [quantity]
 
 
-@each
+@each_file
 def test_every_row_arrives_once_in_order_and_the_same_rows_give_the_same_bytes(destination):
     rows = [row(destination, number, quantity=number) for number in range(1, 251)]
     content = destination.encode(rows, target_of(destination))
@@ -107,7 +114,7 @@ def test_every_row_arrives_once_in_order_and_the_same_rows_give_the_same_bytes(d
     assert destination.encode(rows, target_of(destination)) == content
 
 
-@each
+@each_file
 @pytest.mark.parametrize("text", STRANGE, ids=repr)
 def test_strange_text_neither_breaks_a_file_nor_changes_a_number(destination, text):
     target = target_of(destination)

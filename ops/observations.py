@@ -1,0 +1,75 @@
+"""What a destination was seen to show, and where it keeps a row: facts read back from it, kept beside what was written."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any, Literal
+
+from ops.audit import canonical_json
+from ops.lease import Lease, check_epoch
+from ops.records import Observation
+from ops.store import OpsStore, timestamp
+
+Cause = Literal["base", "read_back", "reconcile"]
+"""`base`: read before a write that compares; `read_back`: after an answer that nobody got; `reconcile`: looked on purpose."""
+
+
+def record_observations(
+    store: OpsStore, lease: Lease, destination: str, seen: Sequence[Observation], *, cause: Cause, run_id: str | None
+) -> None:
+    """Keep every observation; the shadow of a key becomes what was seen, so that the next plan starts from there."""
+    at = timestamp(datetime.now(UTC))
+    with store.transaction() as connection:
+        check_epoch(connection, lease)
+        connection.executemany(
+            "insert into channel_observation (destination, row_key, quantity, expected_quantity, cause, drift, run_id,"
+            " observed_at) values (?, ?, ?, ?, ?, ?, ?, ?)",
+            [(destination, o.row_key, o.quantity, o.expected, cause, o.drift, run_id, at) for o in seen],
+        )
+        for seen_row in seen:
+            found = connection.execute(
+                "select payload_json from channel_shadow where destination = ? and row_key = ?",
+                (destination, seen_row.row_key),
+            ).fetchone()
+            if found is None or seen_row.quantity is None:
+                continue
+            payload = json.loads(found[0])
+            if payload.get("quantity") != seen_row.quantity:
+                payload |= {"quantity": seen_row.quantity, "sellable_quantity": max(0, seen_row.quantity)}
+                connection.execute(
+                    "update channel_shadow set payload_hash = ?, payload_json = ?, acknowledged_at = ?"
+                    " where destination = ? and row_key = ?",
+                    (f"seen:{seen_row.quantity}", canonical_json(payload), at, destination, seen_row.row_key),
+                )
+
+
+def read_addresses(store: OpsStore, destination: str) -> dict[str, tuple[str, dict[str, Any]]]:
+    """Return, by row key, the hash of what was looked up and the identifiers that the destination gave for it."""
+    rows = store.query(
+        "select row_key, lookup_hash, address_json from channel_address where destination = ?", (destination,)
+    )
+    return {key: (lookup, json.loads(address)) for key, lookup, address in rows}
+
+
+def write_addresses(
+    store: OpsStore, lease: Lease, destination: str, found: Mapping[str, tuple[str, Mapping[str, Any]]]
+) -> None:
+    """Remember identifiers by row key; a key looked up anew replaces what was known."""
+    at = timestamp(datetime.now(UTC))
+    with store.transaction() as connection:
+        check_epoch(connection, lease)
+        connection.executemany(
+            "insert into channel_address values (?, ?, ?, ?, ?) on conflict (destination, row_key) do update set"
+            " lookup_hash = excluded.lookup_hash, address_json = excluded.address_json, found_at = excluded.found_at",
+            [(destination, key, lookup, canonical_json(dict(address)), at) for key, (lookup, address) in found.items()],
+        )
+
+
+def keys_in_doubt(store: OpsStore, destination: str) -> set[str]:
+    """Return the keys with a request that may still land: nothing else is sent on them."""
+    rows = store.query(
+        "select row_key from push_intent where destination = ? and status in ('sending', 'ambiguous')", (destination,)
+    )
+    return {key for (key,) in rows}

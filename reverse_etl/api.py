@@ -1,0 +1,87 @@
+"""What a destination with an API adds to its facts: the requests it is asked with, and how it reads its own answers.
+
+Pure: payloads in, requests out; answers in, one verdict per row out. The engine keeps the journal, the time and the secrets. An
+answer that does not name a row says nothing about it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal, Protocol
+
+from reverse_etl.contract import Destination, Payload, Target
+from reverse_etl.wire import Request, Response
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One row of a request: its key, payload, the identifiers that the destination gave, and the number it shows now."""
+
+    row_key: str
+    payload: Payload
+    address: Mapping[str, Any]
+    base: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a look-up said of one row: its identifiers, or why it cannot be addressed ('mapping_...')."""
+
+    address: Mapping[str, Any] | None = None
+    problem: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What an answer says of one row.
+
+    `applied`: the number is there. `accepted`: it will be worked on. `refused`: for good, `code` says why. `conflict`: the number
+    to replace was gone. `later`: not executed, may be tried again. A row without an answer is unknown.
+    """
+
+    kind: Literal["applied", "accepted", "refused", "conflict", "later"]
+    code: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """All that one answer says. `wait_seconds` is what the destination asks for before the next request."""
+
+    rows: Mapping[str, Answer]
+    submission_id: str | None = None
+    is_final: bool = True
+    """False while an accepted submission is still being worked on."""
+    wait_seconds: float = 0.0
+
+
+class AnswerError(ValueError):
+    """An answer that cannot be understood: nothing may be concluded from it."""
+
+
+class ApiDestination(Destination, Protocol):
+    """A destination that is asked and answers. Every method that reads an answer raises `AnswerError` when it is not one."""
+
+    def lookup(self, lines: Sequence[Line], target: Target) -> Request | None:
+        """Return what finds the identifiers of these rows, or None when the payload carries them."""
+
+    def found(self, response: Response, lines: Sequence[Line], target: Target) -> Mapping[str, Found]:
+        """Return what was found, for every row asked for."""
+
+    def read(self, lines: Sequence[Line], target: Target) -> Request:
+        """Return what asks for the numbers shown now."""
+
+    def shown(self, response: Response, lines: Sequence[Line], target: Target) -> Mapping[str, int | None]:
+        """Return the number of every row asked for that the answer names; None for a row that does not exist."""
+
+    def write(self, lines: Sequence[Line], target: Target, *, key: str) -> Request:
+        """Return the request that sets the numbers; the same lines and key give the same bytes."""
+
+    def answers(self, response: Response, lines: Sequence[Line], target: Target) -> Answers:
+        """Return what the answer to a write says."""
+
+    def poll(self, submission_id: str, target: Target) -> Request:
+        """Return what asks after an accepted submission; only where `answers` is 'later'."""
+
+    def progress(self, response: Response, lines: Sequence[Line], target: Target) -> Answers:
+        """Return what is known of a submission now."""

@@ -1,0 +1,234 @@
+"""Rows to an API and back: look up, read, compare, write, judge the answer, and read back whatever nobody knows.
+
+A number is written over a number that was read just before. What an answer does not settle is ambiguous: nothing else is sent on
+its key, and it is read back once no copy of the request can land any more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Literal
+
+from ops import (
+    Attempt,
+    Controls,
+    Intent,
+    Lease,
+    OpsStore,
+    RowOutcome,
+    attempt_tries,
+    begin_attempt,
+    confirm_seen,
+    hold_intents,
+    idempotency_key,
+    next_part,
+    open_attempts,
+    open_rows,
+    read_breaker,
+    settle_rows,
+    write_breaker,
+)
+from reverse_etl.api import AnswerError, ApiDestination, Line
+from reverse_etl.calls import Calls, UnreachableError
+from reverse_etl.contract import ApiFacts, Target
+from reverse_etl.courier import Job, Progress, Tell
+from reverse_etl.sight import Sight
+from reverse_etl.verdict import Verdict, from_answers, judge
+from reverse_etl.wire import Clock, Wire
+
+_Again = Literal["ready", "held"]
+
+
+@dataclass(slots=True)
+class ApiCourier:
+    """One destination's courier for one push; see `courier.Courier`."""
+
+    store: OpsStore
+    lease: Lease
+    destination: ApiDestination
+    target: Target
+    wire: Wire
+    clock: Clock
+    tell: Tell
+    calls: Calls = field(init=False)
+    sight: Sight = field(init=False)
+    api: ApiFacts = field(init=False)
+    _alone: set[str] = field(default_factory=set)
+    """Rows of a request that was refused as a whole: each is tried by itself, so that a bad one holds up no other."""
+    _last_base: dict[str, int] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Arrange the ways to the destination; TypeError when it has no API."""
+        facts = self.destination.facts.api
+        if facts is None:
+            raise TypeError(f"{self.destination.facts.kind} has no API")
+        self.api = facts
+        self.calls = Calls(self.wire, self.clock, facts)
+        self.sight = Sight(self.store, self.lease, self.destination, self.target, self.calls, facts)
+
+    @property
+    def rows_at_once(self) -> int:
+        """See `Courier`."""
+        return self.api.rows_per_request
+
+    def settle(self, attempts: Sequence[Attempt]) -> None:
+        """See `Courier`. What an older run left is not sent again by it: the next plan starts from what is shown."""
+        for attempt in attempts:
+            self._decide(attempt, "held")
+
+    def drain(self, job: Job) -> None:
+        """See `Courier`."""
+        for attempt in open_attempts(self.store, job.name, job.run_id):
+            self._decide(attempt, "held" if job.status == "failed" else "ready")
+
+    def send(self, job: Job, batch: Sequence[Intent], controls: Controls) -> None:
+        """See `Courier`."""
+        batch = self._together(batch)
+        if not read_breaker(self.store, job.name).lets_through(self.clock.now()):
+            self._hold(job, batch, "breaker_open")
+            return
+        try:
+            lines = self._changing(job, batch)
+        except UnreachableError as error:
+            self._health(Verdict((), "auth" if error.is_auth else "failure", str(error)))
+            if error.is_auth:
+                job.fail(str(error))
+            self._hold(job, batch, f"unreachable: {error}")
+            return
+        if lines:
+            self._write(job, batch, lines, controls)
+
+    def _write(self, job: Job, batch: Sequence[Intent], lines: Sequence[Line], controls: Controls) -> None:
+        part = next_part(self.store, job.run_id)
+        digest = self.destination.write(lines, self.target, key="").hash
+        key = idempotency_key(job.name, job.run_id, part, digest)
+        request = self.destination.write(lines, self.target, key=key)
+        keys = {line.row_key for line in lines}
+        attempt = begin_attempt(
+            self.store, self.lease, run_id=job.run_id, destination=job.name, part=part, file_name=request.name,
+            payload_hash=digest, intents=[intent for intent in batch if intent.row_key in keys], controls=controls,
+            transport="api", drain_until=self.clock.now() + timedelta(seconds=self.api.landing_seconds),
+        )  # fmt: skip
+        if attempt is None:
+            return
+        ending = self.calls.write(request)
+        is_last = attempt_tries(self.store, attempt) >= self.api.max_tries
+        verdict = judge(self.destination, self.target, lines, ending, is_last_try=is_last, now=self.clock.now())
+        settle_rows(
+            self.store, self.lease, attempt, verdict.rows,
+            submission_id=verdict.submission_id, has_landed=verdict.has_landed,
+        )  # fmt: skip
+        self._follow(job, lines, verdict)
+
+    def _follow(self, job: Job, lines: Sequence[Line], verdict: Verdict) -> None:
+        """Act on what the verdict says of the destination itself."""
+        self._health(verdict)
+        self.calls.pause(verdict.wait_seconds)
+        if verdict.stops:
+            job.fail(verdict.stops)
+        if verdict.refused_whole:
+            self._alone |= {line.row_key for line in lines}
+        bases = {line.row_key: line.base for line in lines}
+        self._last_base |= {key: base for key in verdict.conflicts if (base := bases[key]) is not None}
+        self.tell(Progress(job.name, "sent", sum(row.status == "confirmed" for row in verdict.rows)))
+
+    def _health(self, verdict: Verdict) -> None:
+        if verdict.health is not None:
+            before = read_breaker(self.store, self.target.name)
+            after = before.after(verdict.health, verdict.reason, self.clock.now())
+            if after != before:
+                write_breaker(self.store, self.lease, self.target.name, after)
+
+    def _together(self, batch: Sequence[Intent]) -> Sequence[Intent]:
+        """Return the rows of one request; those that have to go alone go alone."""
+        if batch[0].row_key in self._alone:
+            return batch[:1]
+        return [intent for intent in batch if intent.row_key not in self._alone]
+
+    def _changing(self, job: Job, batch: Sequence[Intent]) -> list[Line]:
+        """Return the rows to write, each with the number it replaces; all others have left the run with their reason."""
+        addressed = self.sight.addressed([self._line(intent) for intent in batch])
+        for key, problem in addressed.problems.items():
+            self._hold_keys(job, [key], problem)
+        shown = self.sight.numbers(addressed.lines, cause="base", run_id=job.run_id)
+        seen, changing = [], []
+        for line in addressed.lines:
+            number = shown.get(line.row_key)
+            if number is None:
+                self._hold_keys(
+                    job, [line.row_key], "mapping_gone" if line.row_key in shown else "unreachable: not shown"
+                )
+            elif number == line.payload.quantity:
+                seen.append(line.row_key)
+            elif self._sold_meanwhile(line, number):
+                self._hold_keys(job, [line.row_key], "sold_meanwhile")
+            else:
+                changing.append(replace(line, base=number))
+        confirm_seen(self.store, self.lease, job.run_id, seen)
+        return changing
+
+    def _sold_meanwhile(self, line: Line, number: int) -> bool:
+        """Whether units left between plan and write, so that raising the number would sell them again."""
+        before = self._last_base.get(line.row_key)
+        return before is not None and number < before and line.payload.quantity > number
+
+    def _decide(self, attempt: Attempt, again: _Again) -> None:
+        """Settle an attempt in doubt by asking; what gets no answer stays in doubt."""
+        lines = [self._line(intent) for intent in open_rows(self.store, attempt)]
+        try:
+            lines = list(self.sight.addressed(lines).lines)
+            if attempt.submission_id and not self._polled(attempt, lines, again):
+                return
+            self._wait_until(attempt.drain_until)
+            rest = {row.row_key for row in open_rows(self.store, attempt)}
+            lines = [line for line in lines if line.row_key in rest]
+            shown = self.sight.numbers(lines, cause="read_back", run_id=attempt.run_id)
+        except UnreachableError as error:
+            self._health(Verdict((), "auth" if error.is_auth else "failure", str(error)))
+            return
+        is_last = attempt_tries(self.store, attempt) >= self.api.max_tries
+        rows = [self._read_back(line, shown, "held" if is_last else again) for line in lines if line.row_key in shown]
+        settle_rows(self.store, self.lease, attempt, rows)
+
+    def _read_back(self, line: Line, shown: dict[str, int | None], again: _Again) -> RowOutcome:
+        number = shown[line.row_key]
+        if number is None:
+            return RowOutcome(line.row_key, "rejected", "row_gone")
+        if number == line.payload.quantity:
+            return RowOutcome(line.row_key, "confirmed", None, "read_back")
+        return RowOutcome(line.row_key, again, f"not_applied: shows {number}")
+
+    def _polled(self, attempt: Attempt, lines: Sequence[Line], again: _Again) -> bool:
+        """Ask after an accepted submission until it is decided or its time is over; return whether reading back is due."""
+        give_up = self.clock.monotonic() + self.api.poll_deadline_seconds
+        while True:
+            response = self.calls.read(self.destination.poll(attempt.submission_id or "", self.target))
+            try:
+                answers = self.destination.progress(response, lines, self.target)
+            except AnswerError as error:
+                raise UnreachableError(f"unreadable answer: {error}") from error
+            if answers.is_final:
+                rows = [row for row in from_answers(lines, answers, again) if row.status != "ambiguous"]
+                settle_rows(self.store, self.lease, attempt, rows)
+                return bool(open_rows(self.store, attempt))
+            if self.clock.monotonic() >= give_up:
+                return False
+            self.clock.sleep(self.api.poll_seconds)
+
+    def _wait_until(self, drained: str | None) -> None:
+        if drained is not None:
+            left = (datetime.fromisoformat(drained) - self.clock.now()).total_seconds()
+            # a clock that was set back must not make a push wait for ever
+            self.clock.sleep(min(max(left, 0.0), self.api.landing_seconds))
+
+    def _line(self, intent: Intent) -> Line:
+        payload = self.destination.facts.payload.model_validate_json(intent.payload_json)
+        return Line(intent.row_key, payload, {})
+
+    def _hold(self, job: Job, batch: Iterable[Intent], reason: str) -> None:
+        self._hold_keys(job, [intent.row_key for intent in batch], reason)
+
+    def _hold_keys(self, job: Job, keys: Sequence[str], reason: str) -> None:
+        hold_intents(self.store, self.lease, job.run_id, keys, reason)

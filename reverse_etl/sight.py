@@ -1,0 +1,111 @@
+"""What an API shows: which of its rows are ours, and the number each shows now. Reads only, and remembers what it saw."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Literal
+
+from ops import (
+    Lease,
+    Observation,
+    OpsStore,
+    content_hash,
+    read_addresses,
+    read_shadow,
+    record_observations,
+    write_addresses,
+)
+from ops.observations import Cause
+from reverse_etl.api import AnswerError, ApiDestination, Line
+from reverse_etl.calls import Calls, UnreachableError
+from reverse_etl.contract import ApiFacts, Target
+from reverse_etl.plan import shown_quantity
+
+
+@dataclass(frozen=True, slots=True)
+class Addressed:
+    """Rows with the destination's identifiers, and the reason for each row without."""
+
+    lines: tuple[Line, ...]
+    problems: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """Looks at one destination. Every method raises `UnreachableError` when it got no answer that can be understood."""
+
+    store: OpsStore
+    lease: Lease
+    destination: ApiDestination
+    target: Target
+    calls: Calls
+    api: ApiFacts
+
+    def addressed(self, lines: Sequence[Line]) -> Addressed:
+        """Return the rows with their identifiers, asking only for those that are not known or whose address changed."""
+        known = read_addresses(self.store, self.target.name)
+        asked = {line.row_key: content_hash(self.destination.address(line.payload, self.target)) for line in lines}
+        addresses: dict[str, Mapping[str, Any]] = {
+            key: known[key][1] for key, hashed in asked.items() if known.get(key, ("",))[0] == hashed
+        }
+        problems: dict[str, str] = {}
+        for some in _parts([line for line in lines if line.row_key not in addresses], self.api.rows_per_read):
+            found, missing = self._look_up(some)
+            write_addresses(
+                self.store, self.lease, self.target.name, {key: (asked[key], where) for key, where in found.items()}
+            )
+            addresses |= found
+            problems |= missing
+        ready = [replace(line, address=addresses[line.row_key]) for line in lines if line.row_key in addresses]
+        return Addressed(tuple(ready), problems)
+
+    def numbers(self, lines: Sequence[Line], *, cause: Cause, run_id: str | None) -> dict[str, int | None]:
+        """Return what is shown now, by row key; None for a row that does not exist there. A row not answered is missing.
+
+        Every number that differs from what was believed is kept as an observation, and believed from now on.
+        """
+        shown: dict[str, int | None] = {}
+        for some in _parts(lines, self.api.rows_per_read):
+            response = self.calls.read(self.destination.read(some, self.target))
+            try:
+                shown |= self.destination.shown(response, some, self.target)
+            except AnswerError as error:
+                raise UnreachableError(f"unreadable answer: {error}") from error
+        believed = {key: shown_quantity(row) for key, row in read_shadow(self.store, self.target.name).items()}
+        news = [
+            Observation(key, number, believed.get(key), _drift(number, believed.get(key)))
+            for key, number in shown.items()
+            if key not in believed or believed[key] != number or cause == "read_back"
+        ]
+        record_observations(self.store, self.lease, self.target.name, news, cause=cause, run_id=run_id)
+        return shown
+
+    def _look_up(self, lines: Sequence[Line]) -> tuple[dict[str, Mapping[str, Any]], dict[str, str]]:
+        request = self.destination.lookup(lines, self.target)
+        if request is None:
+            return {line.row_key: self.destination.address(line.payload, self.target) for line in lines}, {}
+        response = self.calls.read(request)
+        try:
+            found = self.destination.found(response, lines, self.target)
+        except AnswerError as error:
+            raise UnreachableError(f"unreadable answer: {error}") from error
+        return (
+            {key: row.address for key, row in found.items() if row.address is not None},
+            {key: row.problem or "mapping_missing" for key, row in found.items() if row.address is None},
+        )
+
+
+def _drift(
+    seen: int | None, believed: int | None
+) -> Literal["row_gone", "lower_than_written", "higher_than_written"] | None:
+    if believed is None or seen == believed:
+        return None
+    if seen is None:
+        return "row_gone"
+    return "lower_than_written" if seen < believed else "higher_than_written"
+
+
+def _parts(lines: Sequence[Line], size: int) -> Iterator[Sequence[Line]]:
+    for start in range(0, len(lines), size):
+        yield lines[start : start + size]

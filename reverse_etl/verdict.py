@@ -1,0 +1,122 @@
+"""What the end of a write says about each of its rows. Pure, and it never concludes more than was said."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from ops import RowOutcome
+from reverse_etl.api import AnswerError, Answers, ApiDestination, Line
+from reverse_etl.calls import LONGEST_WAIT_SECONDS, retry_after
+from reverse_etl.contract import Target
+from reverse_etl.wire import Ending, Response
+
+_BACK_OFF_SECONDS = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """One outcome per row of a request, and what follows for the destination.
+
+    `health` feeds the breaker, None leaves it alone. `stops` is why nothing more may be sent in this run.
+    """
+
+    rows: tuple[RowOutcome, ...]
+    health: Literal["success", "failure", "auth"] | None = "success"
+    reason: str | None = None
+    wait_seconds: float = 0.0
+    stops: str | None = None
+    submission_id: str | None = None
+    refused_whole: bool = False
+    has_landed: bool = False
+    """Whether the request is over at the far side, so that what it left open can be read back at once."""
+    conflicts: frozenset[str] = frozenset()
+
+
+def judge(
+    destination: ApiDestination,
+    target: Target,
+    lines: Sequence[Line],
+    ending: Ending,
+    *,
+    is_last_try: bool,
+    now: datetime,
+) -> Verdict:
+    """Return the verdict on one write. With `is_last_try` what may be sent again is left to the next run."""
+    again: Literal["ready", "held"] = "held" if is_last_try else "ready"
+    response = ending.response
+    if response is None:
+        if ending.kind == "not_sent":
+            return _all(lines, again, f"unreachable: {ending.reason}", health="failure", wait=_BACK_OFF_SECONDS)
+        return _all(lines, "ambiguous", f"no_answer: {ending.reason}", health="failure")
+    if response.status in (200, 201, 202, 207):
+        return _answered(destination, target, lines, response, again)
+    return _refused(lines, response, again, now)
+
+
+def from_answers(lines: Sequence[Line], answers: Answers, again: Literal["ready", "held"]) -> tuple[RowOutcome, ...]:
+    """Return an outcome for every row of the request that the answers decide or leave open."""
+    return tuple(_row(line, answers.rows, again) for line in lines)
+
+
+def _answered(
+    destination: ApiDestination,
+    target: Target,
+    lines: Sequence[Line],
+    response: Response,
+    again: Literal["ready", "held"],
+) -> Verdict:
+    try:
+        answers = destination.answers(response, lines, target)
+    except AnswerError as error:
+        return _all(lines, "ambiguous", f"unreadable_answer: {error}", health="failure")
+    return Verdict(
+        from_answers(lines, answers, again), submission_id=answers.submission_id, wait_seconds=answers.wait_seconds,
+        has_landed=answers.submission_id is None,
+        conflicts=frozenset(key for key, answer in answers.rows.items() if answer.kind == "conflict"),
+    )  # fmt: skip
+
+
+def _row(line: Line, answers: Mapping[str, object], again: Literal["ready", "held"]) -> RowOutcome:
+    answer = answers.get(line.row_key)
+    kind, code = getattr(answer, "kind", None), getattr(answer, "code", "")
+    if kind == "applied":
+        return RowOutcome(line.row_key, "confirmed", None, "answer")
+    if kind == "refused":
+        return RowOutcome(line.row_key, "rejected", code or "refused")
+    if kind == "conflict":
+        return RowOutcome(line.row_key, again, "conflict")
+    if kind == "later":
+        return RowOutcome(line.row_key, again, code or "throttled")
+    return RowOutcome(line.row_key, "ambiguous", "accepted" if kind == "accepted" else "not_in_the_answer")
+
+
+def _refused(lines: Sequence[Line], response: Response, again: Literal["ready", "held"], now: datetime) -> Verdict:
+    status = response.status
+    code = f"HTTP {status}"
+    if status == 429:
+        wait = retry_after(response, now)
+        patient = again if wait <= LONGEST_WAIT_SECONDS else "held"
+        return _all(lines, patient, "throttled", health=None, wait=wait)
+    if status in (401, 403):
+        return _all(lines, "held", f"auth: {code}", health="auth", stops=f"the key was refused ({code})")
+    if 300 <= status < 400:
+        stops = f"redirected to another address ({code}); check the destination's `url`"
+        return _all(lines, "held", f"redirected: {code}", health="failure", stops=stops)
+    if status in (404, 410):
+        return _all(lines, "held", f"api_gone: {code}", health="failure")
+    if 400 <= status < 500 and status != 408:
+        whole = len(lines) > 1
+        return _all(lines, "ready" if whole else "rejected", f"refused: {code}", refused_whole=whole)
+    return _all(lines, "ambiguous", f"no_answer: {code}", health="failure")
+
+
+def _all(  # noqa: PLR0917 - one way to call it
+    lines: Sequence[Line], status: Literal["ready", "held", "rejected", "ambiguous"], reason: str,
+    health: Literal["success", "failure", "auth"] | None = "success", wait: float = 0.0, stops: str | None = None,
+    refused_whole: bool = False,
+) -> Verdict:  # fmt: skip
+    rows = tuple(RowOutcome(line.row_key, status, reason) for line in lines)
+    return Verdict(rows, health, stops or reason, wait, stops, refused_whole=refused_whole)

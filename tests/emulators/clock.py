@@ -1,0 +1,44 @@
+"""A clock that moves only when somebody waits, and does then what was due in between."""
+
+from __future__ import annotations
+
+import heapq
+import itertools
+import threading
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+START = datetime(2026, 11, 20, 6, 0, 0, tzinfo=UTC)
+
+
+class VirtualClock:
+    """Time for the engine and the emulators together; see `reverse_etl.wire.Clock`."""
+
+    def __init__(self) -> None:
+        self.seconds = 0.0
+        self._due: list[tuple[float, int, Callable[[], None]]] = []
+        self._numbers = itertools.count()
+        self._lock = threading.Lock()
+
+    def now(self) -> datetime:
+        return START + timedelta(seconds=self.seconds)
+
+    def monotonic(self) -> float:
+        return self.seconds
+
+    def sleep(self, seconds: float) -> None:
+        """Move on, doing on the way what was asked for; nothing waits in real time."""
+        until = self.seconds + seconds
+        while True:
+            with self._lock:
+                if not self._due or self._due[0][0] > until:
+                    break
+                at, _, action = heapq.heappop(self._due)
+            self.seconds = max(self.seconds, at)
+            action()
+        self.seconds = until
+
+    def after(self, seconds: float, action: Callable[[], None]) -> None:
+        """Do something when so much time has passed."""
+        with self._lock:
+            heapq.heappush(self._due, (self.seconds + seconds, next(self._numbers), action))
