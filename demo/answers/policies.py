@@ -18,8 +18,12 @@ class ChannelPolicy:
 
     channel_account: str = ANY
     sku: str = ANY
-    mode: Literal["exposure", "percent"] = "exposure"
+    mode: Literal["exposure", "percent", "fair_share", "priority"] = "exposure"
     share_rate: float = 1.0
+    share_weight: int = 1
+    priority_rank: int = 1
+    need_qty: int | None = None
+    need_days: float | None = None
     channel_buffer_qty: int = 0
     cap_qty: int | None = None
     ring_fence_qty: int = 0
@@ -27,6 +31,7 @@ class ChannelPolicy:
     max_feed_age_minutes: int = 1440
     publish_delay_minutes: int = 15
     stale_quantile_rate: float | None = None
+    kit_parts_from: Literal["one_location", "any_location"] = "one_location"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +52,7 @@ class NodePolicy:
     sku: str = ANY
     node_buffer_qty: int = 0
     node_buffer_rate: float = 0.0
+    selling: Literal["open", "closed"] = "open"
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Literal
 
+from demo.answers.holds import Hold, Transfer
 from demo.answers.masters import (
     Account,
     FulfilledBy,
@@ -37,6 +38,7 @@ __all__ = [
     "Cancellation",
     "Facts",
     "FulfilledBy",
+    "Hold",
     "KitComponent",
     "Lifecycle",
     "Listing",
@@ -161,10 +163,11 @@ class Position:
     """TRUE stock of one SKU at one location at `as_of`; key (`location_id`, `sku_id`).
 
     Basis `on_hand`: `on_hand_qty` is the book quantity in whatever state and the states name the part of it that cannot be
-    sold; `reserved_qty` is held for a purpose other than an order. Basis `available_net` (channel-fulfilled locations):
-    `on_hand_qty` is the physically sellable stock less every unit of the channel's orders already accepted and not yet
-    shipped; it goes below zero when the channel has sold more than it has; all states are 0. `stated_at` is the instant of
-    the newest stock export that states this record; None means the feed instant of the location's stock account.
+    sold; `reserved_qty` is kept back for a purpose other than an order and is no `Hold`. Basis `available_net`
+    (channel-fulfilled locations): `on_hand_qty` is the physically sellable stock less every unit of the channel's orders
+    already accepted and not yet shipped; it goes below zero when the channel has sold more than it has; all states are 0.
+    `stated_at` is the instant of the newest stock export that states this record; None means the feed instant of the
+    location's stock account.
     """
 
     location_id: str
@@ -208,17 +211,6 @@ class Receipt:
 
 
 @dataclass(frozen=True, slots=True)
-class Transfer:
-    """Units that have left one location and not reached the other at `as_of`: neither side has them on hand."""
-
-    reference_id: str
-    sku_id: str
-    from_location_id: str
-    to_location_id: str
-    in_transit_qty: int
-
-
-@dataclass(frozen=True, slots=True)
 class Facts:
     """Everything that is true of one company at `as_of` (naive UTC); `time_zone` is the company's.
 
@@ -245,5 +237,6 @@ class Facts:
     purchase_order_lines: tuple[PurchaseOrderLine, ...] = ()
     receipts: tuple[Receipt, ...] = ()
     transfers: tuple[Transfer, ...] = ()
+    holds: tuple[Hold, ...] = ()
     stock_stated_at: Mapping[str, datetime] = field(default_factory=dict)
     orders_stated_at: Mapping[str, datetime] = field(default_factory=dict)

@@ -5,6 +5,7 @@
 
 Choices made here:
 - Buffer = the larger of the fixed quantity and ceil(rate x S), the product rounded to 9 digits first.
+- A location or SKU closed by policy promises nothing and goes on to owe what it owes.
 - A stale or negative record keeps its number at this level and only carries the status; the channel level shows 0 for stale.
 - At a channel-fulfilled location the record is already net of accepted orders; what is below zero is allocated there.
 - An open kit line claims its leaf parts, unless the kit itself lies at that location with more than 0 on hand. Units not
@@ -23,6 +24,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from demo.answers.catalogue import most_specific
+from demo.answers.holds import Held, held
 from demo.answers.order_book import Order, OrderBook, read_orders
 from demo.answers.policies import ANY, NodePolicy
 from demo.answers.records import Facts, OrderLine, Position
@@ -134,11 +136,17 @@ class AtsRow:
     sellable_qty: int
     allocated_qty: int
     reserved_qty: int
+    outbound_qty: int
     buffer_qty: int
     free_qty: int
     debt_qty: int
     ats_qty: int | None
     status: str
+    is_open: bool = True
+
+    def promised_to(self, own_held: int = 0) -> int:
+        """Return the units that the location can promise to one whose customers hold `own_held` of the reserved ones."""
+        return max(0, self.free_qty + own_held - self.buffer_qty) if self.is_open else 0
 
 
 def stated_at(facts: Facts, position: Position, stock_account: str | None) -> datetime | None:
@@ -148,42 +156,72 @@ def stated_at(facts: Facts, position: Position, stock_account: str | None) -> da
     return facts.stock_stated_at.get(stock_account)
 
 
+def kept_back(facts: Facts, book: OrderBook) -> Held:
+    """Return what holds and transfers keep back at `as_of`."""
+    locations = book.catalogue.locations
+    net = {
+        (row.location_id, row.sku_id): locations[row.location_id].stock_account
+        for row in facts.positions
+        if row.basis == "available_net" and row.location_id in locations
+    }
+    built = {(row.location_id, row.sku_id) for row in facts.positions if row.on_hand_qty > 0}
+    net_of = {place: account for place, account in net.items() if account is not None}
+    return held(facts.holds, facts.transfers, facts.as_of, parts=book.catalogue.kits, built=built, net_of=net_of)
+
+
 def ats(facts: Facts, book: OrderBook | None = None) -> list[AtsRow]:
     """Return one row per SKU and location that has a stock record or a claim, by SKU and location."""
     book = book or read_orders(facts)
-    waiting = claims(facts, book).placed
-    rows = [_row(facts, book, position, waiting) for position in facts.positions]
+    waiting, kept = claims(facts, book).placed, kept_back(facts, book)
+    rows = [_row(facts, book, position, waiting, kept) for position in facts.positions]
     known = {(row.location_id, row.sku_id) for row in rows}
     rows += [
-        _row(facts, book, Position(location, sku, on_hand_qty=0), waiting, known=False)
-        for location, sku in waiting
-        if (location, sku) not in known
+        _row(facts, book, Position(location, sku, on_hand_qty=0), waiting, kept, known=False)
+        for location, sku in sorted({*waiting, *kept.places()} - known)
     ]
     return sorted(rows, key=lambda row: (row.sku_id, row.location_id))
 
 
 def _row(
-    facts: Facts, book: OrderBook, position: Position, waiting: dict[tuple[str, str], int], *, known: bool = True
+    facts: Facts,
+    book: OrderBook,
+    position: Position,
+    waiting: dict[tuple[str, str], int],
+    kept: Held,
+    *,
+    known: bool = True,
 ) -> AtsRow:
     location, sku = position.location_id, position.sku_id
+    place = (location, sku)
     unsellable = (
         position.damaged_qty + position.quality_control_qty + position.returned_qty + position.expiring_qty
         + position.consigned_qty + position.other_unavailable_qty
+        + max(0, kept.quality.get(place, 0) - position.quality_control_qty)
     )  # fmt: skip
-    allocated = waiting.get((location, sku), 0)
+    reserved, outbound = position.reserved_qty + kept.reserved.get(place, 0), kept.outbound.get(place, 0)
+    allocated = waiting.get(place, 0)
     if position.basis == "available_net":
         allocated += max(0, -position.on_hand_qty)
     policy = most_specific(facts.policies.node, lambda row: (row.location_id, row.sku), (location, sku))
     buffer = node_buffer(node_available(position.on_hand_qty, unsellable=unsellable).sellable_qty, policy)
     node = node_available(
-        position.on_hand_qty, unsellable=unsellable, allocated=allocated, reserved=position.reserved_qty, buffer=buffer
+        position.on_hand_qty,
+        unsellable=unsellable,
+        allocated=allocated,
+        reserved=reserved,
+        outbound=outbound,
+        buffer=buffer,
     )
+    is_open = policy.selling == "open"
     status = _status(facts, book, position) if known else "unknown"
     if not book.catalogue.is_tracked(sku):
         status = "untracked"
+    elif not is_open:
+        status = "closed"
+    number = None if status == "untracked" else node.available_qty if is_open else 0
     return AtsRow(
-        sku, location, position.on_hand_qty, unsellable, node.sellable_qty, allocated, position.reserved_qty, buffer,
-        node.free_qty, node.debt_qty, None if status == "untracked" else node.available_qty, status,
+        sku, location, position.on_hand_qty, unsellable, node.sellable_qty, allocated, reserved, outbound, buffer,
+        node.free_qty, node.debt_qty, number, status, is_open,
     )  # fmt: skip
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from itertools import count
@@ -16,6 +16,7 @@ from demo.answers.records import (
     Allocation,
     Cancellation,
     Facts,
+    Hold,
     KitComponent,
     Listing,
     Location,
@@ -24,6 +25,7 @@ from demo.answers.records import (
     Product,
     ReturnLine,
     Shipment,
+    Transfer,
 )
 
 NOON = datetime(2026, 3, 20, 12)
@@ -41,7 +43,7 @@ class LittleCompany:
     extra: dict[str, list[Any]] = field(default_factory=dict)
     stock_stated_at: dict[str, datetime] = field(default_factory=dict)
     orders_stated_at: dict[str, datetime] = field(default_factory=dict)
-    numbers: Iterable[int] = field(default_factory=count)
+    numbers: Iterator[int] = field(default_factory=count)
 
     def __post_init__(self) -> None:
         self.accounts += [Account(name, "house", "UTC") for name in self.shops]
@@ -93,6 +95,14 @@ class LittleCompany:
             "allocations",
             *(Allocation(f"a{next(self.numbers)}", shop, order_id, sku, location, n, at) for sku, n in lines.items()),
         )
+
+    def hold(self, location: str, quantity: int, sku: str = "A", **columns: Any) -> LittleCompany:
+        columns = {"held_at": self.as_of - timedelta(hours=1), **columns}
+        return self.add("holds", Hold(f"h{next(self.numbers)}", location, sku, quantity, **columns))
+
+    def transfer(self, origin: str, target: str, sku: str = "A", /, **columns: int) -> LittleCompany:
+        columns = {"in_transit_qty": 0, **columns}
+        return self.add("transfers", Transfer(f"t{next(self.numbers)}", sku, origin, target, **columns))
 
     def ship(
         self, order_id: str, location: str | None, at: datetime, /, shop: str = "shop", **lines: Any

@@ -8,8 +8,9 @@ from datetime import timedelta
 import pytest
 
 from demo.answers import channel_ats
-from demo.answers.channel import channel_share, kit_available, pool_available, stale_allowance
+from demo.answers.channel import channel_share, stale_allowance
 from demo.answers.policies import ChannelPolicy, NodePolicy, Policies, SourcingPolicy
+from demo.answers.pools import kit_available, pool_available
 from demo.answers.quantiles import poisson_quantile
 from demo.answers.records import Account, Location, Product
 
