@@ -90,8 +90,8 @@ declared as (
 ),
 
 {%- set feeds = [
-    'stg_house__stock_movements', 'stg_house__shipments', 'stg_house__allocations', 'stg_house__receipts',
-    'stg_house__purchase_orders',
+    'int_stock_movements__unioned', 'stg_house__shipments', 'stg_house__allocations', 'int_receipts__unioned',
+    'int_purchase_orders__unioned',
 ] %}
 
 named as (

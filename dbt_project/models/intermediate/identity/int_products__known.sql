@@ -37,8 +37,8 @@ listings as (
 ),
 
 {%- set feeds = [
-    'stg_house__products', 'stg_house__stock_snapshots', 'stg_house__stock_movements', 'stg_house__receipts',
-    'stg_house__purchase_orders', 'stg_house__supplier_terms', 'int_partner_snapshots__converted',
+    'stg_house__products', 'stg_house__stock_snapshots', 'int_stock_movements__unioned', 'int_receipts__unioned',
+    'int_purchase_orders__unioned', 'stg_house__supplier_terms', 'int_partner_snapshots__converted',
 ] %}
 
 -- every SKU any feed has ever named

@@ -31,7 +31,8 @@ shipments as (
     from {{ ref('int_shipment_lines__unioned') }} as shipment_lines
     inner join first_snapshot
         on shipment_lines.shipped_at > first_snapshot.snapshot_at
-    where shipment_lines.shipment_source = 'house'
+    -- a channel's own parcels are off its number already, and an order's status names no shelf
+    where shipment_lines.shipment_source not in ('fba', 'implied')
 
 ),
 
@@ -50,7 +51,7 @@ receipts as (
         receipts.received_at as event_at,
         states.state,
         case states.state when 'on_hand' then receipts.received_qty else receipts.damaged_qty end as delta_qty
-    from {{ ref('stg_house__receipts') }} as receipts
+    from {{ ref('int_receipts__unioned') }} as receipts
     cross join (values ('on_hand'), ('damaged')) as states (state)
 
 ),
@@ -58,13 +59,13 @@ receipts as (
 movements as (
 
     select
-        'movement' as event_type,
+        event_type,
         location_id,
         sku_id,
         occurred_at as event_at,
         state,
         moved_qty as delta_qty
-    from {{ ref('stg_house__stock_movements') }}
+    from {{ ref('int_stock_movements__unioned') }}
 
 ),
 

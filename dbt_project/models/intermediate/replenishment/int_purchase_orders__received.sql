@@ -1,9 +1,9 @@
 with purchase_orders as (
-    select * from {{ ref('stg_house__purchase_orders') }}
+    select * from {{ ref('int_purchase_orders__unioned') }}
 ),
 
 receipts as (
-    select * from {{ ref('stg_house__receipts') }}
+    select * from {{ ref('int_receipts__unioned') }}
 ),
 
 settings as (

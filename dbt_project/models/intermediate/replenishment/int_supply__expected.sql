@@ -1,5 +1,9 @@
 with purchase_orders as (
-    select * from {{ ref('int_purchase_orders__received') }}
+    select * from {{ ref('int_purchase_orders__expected') }}
+),
+
+transfers as (
+    select * from {{ ref('stg_house__transfers') }}
 ),
 
 movements as (
@@ -20,21 +24,20 @@ open_lines as (
         coalesce(locations.purchasing_location_id, purchase_orders.location_id) as purchasing_location_id
     from purchase_orders
     left join locations on purchase_orders.location_id = locations.location_id
-    where purchase_orders.open_qty > 0
 ),
 
--- an order due later than the horizon must not suppress the one that is needed now
+-- what is expected later than the horizon must not suppress the order that is needed now
 ordered as (
     select
         open_lines.sku_id,
         open_lines.purchasing_location_id as location_id,
-        open_lines.open_qty as on_order_qty
+        open_lines.expected_qty as on_order_qty
     from open_lines
     left join policies on open_lines.purchasing_location_id = policies.location_id
     where
-        open_lines.promised_on is null
+        open_lines.expected_on is null
         or policies.on_order_horizon_days is null
-        or open_lines.promised_on <= open_lines.as_of_on + cast(policies.on_order_horizon_days as integer)
+        or open_lines.expected_on <= open_lines.as_of_on + cast(policies.on_order_horizon_days as integer)
 ),
 
 legs as (
@@ -46,6 +49,12 @@ legs as (
         movements.moved_qty
     from movements
     left join locations on movements.location_id = locations.location_id
+    -- a transfer that says itself what has left is read below
+    anti join transfers
+        on
+            movements.reference_id = transfers.transfer_id
+            and movements.sku_id = transfers.sku_id
+            and transfers.shipped_qty > 0
     where
         movements.movement_type in ('transfer_out', 'transfer_in')
         and movements.state = 'on_hand'
@@ -66,10 +75,22 @@ under_way as (
         and count(distinct location_id) = 1
 ),
 
+transferred as (
+    select
+        transfers.sku_id,
+        coalesce(locations.purchasing_location_id, transfers.to_location_id) as location_id,
+        greatest(0, transfers.shipped_qty - transfers.received_qty) as in_transit_qty
+    from transfers
+    left join locations on transfers.to_location_id = locations.location_id
+    where transfers.status not in ('received', 'cancelled')
+),
+
 parts as (
     select * from ordered
     union all by name
     select * from under_way
+    union all by name
+    select * from transferred
 ),
 
 final as (
