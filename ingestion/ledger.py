@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
-from pathlib import Path
-from typing import Any
 
 import duckdb
 
-from ingestion.books import ACTS, FILES, Arrival, FileEntry, Known, Settlement, Statement
+from ingestion.book_rows import LedgerError, write_arrivals, write_settlements
+from ingestion.books import Arrival, FileEntry, Known, Settlement, Statement
 from ingestion.drift import write_events
-from ingestion.profile import write_profile
-from ingestion.raw_views import ROWS, is_viewed, view_file
+from ingestion.raw_views import ROWS
 from ingestion.stage import stamp
 from warehouse.raw_store import quoted
 
-
-class LedgerError(Exception):
-    """A commit would not add up, so nothing of the file was written."""
+__all__ = ["LedgerError", "landed_content", "read_known", "record_arrival", "settle", "settle_again", "waits"]
 
 
 def read_known(connection: duckdb.DuckDBPyConnection) -> Known:
@@ -57,17 +53,16 @@ def waits(connection: duckdb.DuckDBPyConnection, account: str, sha256: str) -> s
 def settle(
     connection: duckdb.DuckDBPyConnection, settlements: Sequence[Settlement], arrivals: Iterable[Arrival]
 ) -> None:
-    """Write rows, refused rows, ledger entries, drift and arrivals of one file in one transaction, or nothing of them.
+    """Write rows, refused rows, ledger entries, drift and arrivals of files in one transaction, or nothing of them.
 
-    `settlements` are the feeds of the file. Raises `LedgerError` when the numbers of rows do not add up.
+    `settlements` are the feeds of one file or of many, all feeds of each. Raises `LedgerError` when the numbers of rows do not
+    add up, or a content is in the books already.
     """
     connection.begin()
     try:
-        _claim(connection, settlements[0].file)
-        for settlement in settlements:
-            _write(connection, settlement)
-        for arrival in arrivals:
-            _write_arrival(connection, arrival)
+        _claim(connection, [settlement.file for settlement in settlements])
+        write_settlements(connection, settlements)
+        write_arrivals(connection, list(arrivals))
         connection.commit()
     except BaseException:
         connection.rollback()
@@ -90,10 +85,8 @@ def settle_again(
         _forget(connection, key, {f"{s.file.system}__{s.file.entity}" for s in settlements if s.rows})
         if others:
             connection.execute("delete from ingest.schema_events where account = ?", [file.account])
-        for settlement in settlements:
-            _write(connection, settlement)
-        for other in others:
-            write_events(connection, other.file, other.added, other.missing, other.suspected)
+        write_settlements(connection, settlements)
+        write_events(connection, others)
         connection.commit()
     except BaseException:
         connection.rollback()
@@ -125,7 +118,7 @@ def record_arrival(
     """
     connection.begin()
     try:
-        _write_arrival(connection, arrival)
+        write_arrivals(connection, [arrival])
         if restated_at is not None:
             key = [restated_at, arrival.account, arrival.sha256]
             connection.execute("update ingest.files set exported_at = ? where account = ? and sha256 = ?", key)
@@ -139,81 +132,12 @@ def record_arrival(
         raise
 
 
-def _claim(connection: duckdb.DuckDBPyConnection, file: FileEntry) -> None:
+def _claim(connection: duckdb.DuckDBPyConnection, files: Sequence[FileEntry]) -> None:
     claimed = connection.execute(
-        "select count(*) from ingest.files where account = ? and sha256 = ?", [file.account, file.sha256]
-    ).fetchone()
-    if claimed != (0,):
-        raise LedgerError(f"{file.source_file}: its content is in the ledger already")
-
-
-def _write(connection: duckdb.DuckDBPyConnection, settlement: Settlement) -> None:
-    file = settlement.file
-    if file.rows_in != file.rows_loaded + file.rows_quarantined:
-        raise LedgerError(f"{file.source_file}: {file.rows_in} in, {file.rows_loaded} + {file.rows_quarantined} out")
-    if settlement.rows is not None:
-        table, written = f"{file.system}__{file.entity}", 0
-        for rows in (settlement.rows, *settlement.replayed):
-            if is_viewed(file.rows_loaded):
-                written += view_file(connection, table, file.account, file.sha256, rows)
-            else:
-                written += _insert(connection, ROWS, table, rows, {})
-        _same(file.source_file, "loaded", written, file.rows_loaded)
-    if settlement.quarantine is not None:
-        constants = {
-            "account": file.account, "system": file.system, "entity": file.entity, "sha256": file.sha256,
-            "source_file": file.source_file, "rule_version": settlement.rule_version, "status": "open",
-            "quarantined_at": file.finished_at,
-        }  # fmt: skip
-        written = _insert(connection, "quarantine", "rows", settlement.quarantine, constants)
-        _same(file.source_file, "quarantined", written, file.rows_quarantined + settlement.rows_replayed)
-    values = [getattr(file, name) for name, _ in FILES]
-    connection.execute(f"insert into ingest.files values ({', '.join('?' * len(values))})", values)
-    write_profile(connection, file, settlement.facts)
-    write_events(connection, file, settlement.added, settlement.missing, settlement.suspected)
-    for act in settlement.acts:
-        named = [getattr(act, name) for name, _ in ACTS]
-        connection.execute(f"insert into ingest.acts values ({', '.join('?' * len(named))})", named)
-
-
-def _same(source_file: str, what: str, written: int, expected: int) -> None:
-    if written != expected:
-        raise LedgerError(f"{source_file}: {written} rows {what}, {expected} expected")
-
-
-def _insert(
-    connection: duckdb.DuckDBPyConnection, schema: str, table: str, source: Path, constants: Mapping[str, Any]
-) -> int:
-    """Append a Parquet file's rows, by column name, with constant columns beside those it lacks; return how many."""
-    # imported here because a run with nothing new does without it
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    with pq.ParquetFile(source) as file:
-        incoming = pa.RecordBatchReader.from_batches(file.schema_arrow, file.iter_batches())
-        names = list(file.schema_arrow.names)
-        constants = {name: value for name, value in constants.items() if name not in names}
-        target = ", ".join(quoted(name) for name in [*names, *constants])
-        columns = ", ".join([*(quoted(name) for name in names), *("?" for _ in constants)])
-        connection.register("incoming", incoming)
-        try:
-            done = connection.execute(
-                f"insert into {quoted(schema)}.{quoted(table)} ({target}) select {columns} from incoming",
-                [*constants.values()],
-            ).fetchone()
-        finally:
-            connection.unregister("incoming")
-    return int(done[0]) if done else 0
-
-
-def _write_arrival(connection: duckdb.DuckDBPyConnection, arrival: Arrival) -> None:
-    connection.execute(
-        "insert into ingest.arrivals values (?, ?, ?, ?, ?)",
-        [arrival.account, arrival.source_file, arrival.sha256, arrival.seen_at, arrival.outcome],
-    )
-    account, source_file, size_bytes, modified_ns, changed_ns, inode = arrival.identity
-    connection.execute("delete from ingest.landing where account = ? and source_file = ?", [account, source_file])
-    connection.execute(
-        "insert into ingest.landing values (?, ?, ?, ?, ?, ?, ?)",
-        [account, source_file, size_bytes, modified_ns, changed_ns, inode, arrival.sha256],
-    )
+        "select account, sha256 from ingest.files"
+        " where (account, sha256) in (select unnest(?::varchar[]), unnest(?::varchar[]))",
+        [[file.account for file in files], [file.sha256 for file in files]],
+    ).fetchall()
+    for file in files:
+        if (file.account, file.sha256) in claimed:
+            raise LedgerError(f"{file.source_file}: its content is in the ledger already")

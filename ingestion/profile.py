@@ -8,12 +8,12 @@ that are not zero, which one large order hardly moves. They are kept in `ingest.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from pathlib import Path
 
 import duckdb
 
-from ingestion.books import FileEntry
+from ingestion.books import Settlement
 from ingestion.contract import Column, ColumnType, Feed
 from ingestion.reading import Part
 from warehouse.raw_store import literal, quoted
@@ -71,10 +71,13 @@ def _distributions(connection: duckdb.DuckDBPyConnection, columns: list[Column],
     return dict(zip(names, found or (None,) * len(names), strict=True))
 
 
-def write_profile(connection: duckdb.DuckDBPyConnection, file: FileEntry, facts: Mapping[str, float | None]) -> None:
-    """Keep a profile in `ingest.profiles`, in the caller's transaction."""
+def write_profiles(connection: duckdb.DuckDBPyConnection, settlements: Sequence[Settlement]) -> None:
+    """Keep profiles in `ingest.profiles`, in the caller's transaction."""
+    facts = [(s.file, name, value) for s in settlements for name, value in s.facts.items()]
     if facts:
+        keys = [[file.account, file.system, file.entity, file.sha256] for file, _, _ in facts]
         connection.execute(
-            "insert into ingest.profiles select ?, ?, ?, ?, unnest(?::varchar[]), unnest(?::double[])",
-            [file.account, file.system, file.entity, file.sha256, list(facts), list(facts.values())],
+            "insert into ingest.profiles select unnest(?::varchar[]), unnest(?::varchar[]), unnest(?::varchar[]),"
+            " unnest(?::varchar[]), unnest(?::varchar[]), unnest(?::double[])",
+            [*map(list, zip(*keys, strict=True)), [name for _, name, _ in facts], [value for _, _, value in facts]],
         )
