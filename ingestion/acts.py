@@ -39,9 +39,11 @@ def opened(settings: Settings, paths: Paths) -> Iterator[duckdb.DuckDBPyConnecti
 
 def begin_act(lake: Path, account: str, sha256: str) -> None:
     """Mark that something is being done about a file, before its first Parquet file is written."""
-    write_whole(
-        _mark(lake, account, sha256), lambda beside: beside.write_text(f"{account} {sha256}\n", encoding="utf-8")
-    )
+
+    def fill(beside: Path) -> None:
+        beside.write_text(f"{account} {sha256}\n", encoding="utf-8")
+
+    write_whole(_mark(lake, account, sha256), fill)
 
 
 def complete_act(

@@ -8,6 +8,7 @@ import shutil
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 from ingestion.books import FileEntry
 from ingestion.durable import put_in_place, write_whole
@@ -54,6 +55,15 @@ def folder_of(quarantine: Path, account: str, sha256: str) -> Path:
 def held_copy(quarantine: Path, account: str, sha256: str) -> Path | None:
     """Return the kept bytes of a held file, or None when they are gone."""
     return next(iter(sorted(folder_of(quarantine, account, sha256).glob("held_*"))), None)
+
+
+def read_reason(quarantine: Path, account: str, sha256: str) -> dict[str, Any] | None:
+    """Return what was written beside a held file, or None when it is gone."""
+    path = folder_of(quarantine, account, sha256) / "reason.json"
+    if not path.is_file():
+        return None
+    document: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    return document
 
 
 def _plain(part: HeldPart) -> dict[str, object]:

@@ -37,6 +37,7 @@ from ops.lease import Lease, LeaseLostError, PushBusyError, hold_lease
 from ops.mirror import ROW_COLUMNS, RUN_COLUMNS, STATE_COLUMNS, PushMirror, push_mirror
 from ops.observations import keys_in_doubt, read_addresses, record_observations, write_addresses
 from ops.quarantine import audit_quarantine_acts
+from ops.quarantine import audit_quarantine_acts
 from ops.records import (
     Attempt,
     Counts,
@@ -84,6 +85,7 @@ __all__ = [
     "Verdict",
     "approve_plan",
     "approver",
+    "audit_quarantine_acts",
     "attempt_absent",
     "attempt_tries",
     "audit_quarantine_acts",

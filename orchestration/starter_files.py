@@ -79,6 +79,7 @@ push = false
 # max_to_zero_rate = 0.05        # likewise for rows that would go to zero
 # stable_seconds = 0             # a file is read only when it has not changed for this long
 # keep_serving = 3               # published versions kept
+# keep_quarantine_days = 90      # how long texts of refused rows stay once dealt with; `tallyhouse quarantine expire`
 """
 
 README = """\

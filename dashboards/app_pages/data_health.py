@@ -37,8 +37,8 @@ def _tiles(frame: Frame, filters: Filters) -> None:
             ),
             Tile(
                 "Rows quarantined", whole(feeds["rows_quarantined_count"]),
-                "Rows kept aside with a reason, as they were written. "
-                "Correct the source and export again; nothing is repaired by guessing.",
+                "Rows kept aside with a reason, as they were written, those that stay out on purpose too. Correct the source and "
+                "export again, or correct a mapping and `tallyhouse quarantine replay`; nothing is repaired by guessing.",
                 _SCOPE, "see reasons below" if feeds["rows_quarantined_count"] else "none",
             ),
             Tile(
@@ -98,7 +98,10 @@ def _quarantine(frame: Frame, filters: Filters) -> None:
         alt="Quarantine",
         height=220,
     )
-    st.caption("Files held whole lie in `data/quarantine/`, each with its reason beside it.")
+    st.caption(
+        "Only what is open. `tallyhouse quarantine list` names each file and what to type next: show, release, retry, replay or "
+        "ignore. Files held whole lie in `data/quarantine/`, each with its reason beside it."
+    )
 
 
 def _feed_table(frame: Frame, filters: Filters) -> None:

@@ -19,6 +19,7 @@ refused_rows as (
         arg_min(line_no, sha256 || line_no) as example_line_no,
         max(quarantined_at) as newest_quarantined_at
     from quarantined
+    where status = 'open'
     group by account, coalesce(entity, 'not recognised'), reason_code
 ),
 
