@@ -1,0 +1,9 @@
+with
+
+final as (
+
+    select * from {{ source('policy', 'policy_node') }}
+
+)
+
+select * from final
