@@ -20,6 +20,7 @@ from ops.attempts import (
 from ops.audit import AuditVerdict, canonical_json, content_hash, verify_audit
 from ops.breaker import Breaker, close_breaker, read_breaker, write_breaker
 from ops.controls import Controls, Scope, read_controls, set_kill_switch
+from ops.dead_letters import DeadLetter, dead_letters, release_dead_letters
 from ops.decisions import Decision, Verdict, approve_plan, approver, latest_decisions, record_decision
 from ops.journal import (
     finish_run,
@@ -35,8 +36,7 @@ from ops.journal import (
 )
 from ops.lease import Lease, LeaseLostError, PushBusyError, hold_lease
 from ops.mirror import ROW_COLUMNS, RUN_COLUMNS, STATE_COLUMNS, PushMirror, push_mirror
-from ops.observations import keys_in_doubt, read_addresses, record_observations, write_addresses
-from ops.quarantine import audit_quarantine_acts
+from ops.observations import keys_in_doubt, read_addresses, record_observations, write_addresses, written_numbers
 from ops.quarantine import audit_quarantine_acts
 from ops.records import (
     Attempt,
@@ -64,6 +64,7 @@ __all__ = [
     "Breaker",
     "Controls",
     "Counts",
+    "DeadLetter",
     "Decision",
     "Generation",
     "Intent",
@@ -85,7 +86,6 @@ __all__ = [
     "Verdict",
     "approve_plan",
     "approver",
-    "audit_quarantine_acts",
     "attempt_absent",
     "attempt_tries",
     "audit_quarantine_acts",
@@ -96,6 +96,7 @@ __all__ = [
     "confirm_seen",
     "confirmed_attempts",
     "content_hash",
+    "dead_letters",
     "finish_run",
     "hold_intents",
     "hold_lease",
@@ -117,6 +118,7 @@ __all__ = [
     "ready_intents",
     "record_decision",
     "record_observations",
+    "release_dead_letters",
     "run_counts",
     "set_kill_switch",
     "settle_rows",
@@ -127,4 +129,5 @@ __all__ = [
     "verify_audit",
     "write_addresses",
     "write_breaker",
+    "written_numbers",
 ]

@@ -67,6 +67,22 @@ def write_addresses(
         )
 
 
+def written_numbers(store: OpsStore, destination: str) -> dict[str, tuple[int, ...]]:
+    """Return the numbers ever sent on each key or seen before a write, newest first, whether or not they arrived."""
+    rows = store.query(
+        "select row_key, quantity from ("
+        " select row_key, json_extract(payload_json, '$.quantity') as quantity, updated_at as at from push_intent"
+        " where destination = ?1 and attempt_id is not null"
+        " union all select row_key, quantity, observed_at from channel_observation where destination = ?1 and cause = 'base')"
+        " where quantity is not null order by row_key, at desc",
+        (destination,),
+    )
+    found: dict[str, list[int]] = {}
+    for key, quantity in rows:
+        found.setdefault(key, []).append(quantity)
+    return {key: tuple(numbers) for key, numbers in found.items()}
+
+
 def keys_in_doubt(store: OpsStore, destination: str) -> set[str]:
     """Return the keys with a request that may still land: nothing else is sent on them."""
     rows = store.query(

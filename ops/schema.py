@@ -103,6 +103,10 @@ _WIRE = (
         destination text not null, row_key text not null, lookup_hash text not null, address_json text not null,
         found_at text not null, primary key (destination, row_key)
     ) strict""",
+    """create table dead_letter_release (
+        release_id integer primary key, destination text not null, row_key text not null, generation integer not null,
+        actor text not null, reason text not null, released_at text not null
+    ) strict""",
     """create table breaker (
         destination text primary key, state text not null check (state in ('closed', 'open', 'auth')),
         failures integer not null, recent text not null, opened_at text, reason text, updated_at text not null
@@ -127,6 +131,6 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         *_append_only("push_plan"),
         *_append_only("plan_approval"),
     ),
-    (*_WIRE, *_append_only("channel_observation")),
+    (*_WIRE, *_append_only("channel_observation"), *_append_only("dead_letter_release")),
 )
 """Statements by schema version, oldest first; a released entry is never edited, a change is a new entry."""

@@ -3,6 +3,7 @@
 from reverse_etl.contract import Destination, Facts, PurchaseProposal, StockUpdate, Target
 from reverse_etl.courier import Progress
 from reverse_etl.destinations import DESTINATIONS
+from reverse_etl.drift import ChannelDrift, read_drift
 from reverse_etl.exports import ExportsMissingError
 from reverse_etl.outbox import Outbox, OutboxError
 from reverse_etl.push import push
@@ -11,6 +12,7 @@ from reverse_etl.report import DestinationReport, PushReport
 
 __all__ = [
     "DESTINATIONS",
+    "ChannelDrift",
     "Destination",
     "DestinationReport",
     "Drift",
@@ -25,4 +27,5 @@ __all__ = [
     "Target",
     "outbox_drift",
     "push",
+    "read_drift",
 ]

@@ -85,18 +85,25 @@ def build_plan(
     shadow: Mapping[str, Shadow],
     generations: Mapping[str, Generation],
     withheld: Mapping[str, str],
+    refused: Mapping[str, str] | None = None,
 ) -> Plan:
-    """Compare candidates with what is shown. `withheld` maps a row key to the reason why a person keeps it back."""
+    """Compare candidates with what is shown. `withheld` maps a row key to the reason why it is kept back.
+
+    `refused` maps a row key to the hash of the target that its destination refused for good: the same is not sent again.
+    """
     rows = _identified(destination, target, candidates)
     shown = {key: _shown(row) for key, row in shadow.items()}
     intents: list[Intent] = []
     unchanged = 0
     for row in rows:
         known = shown.get(row.row_key)
+        held_back = withheld.get(row.row_key)
+        if held_back is None and (refused or {}).get(row.row_key) == row.target_hash:
+            held_back = "dead_letter"
         if row.refusal is None and known is not None and _same(destination, row, known):
             unchanged += 1
             continue
-        intents.append(_intent(row, known, generations.get(row.row_key), withheld.get(row.row_key)))
+        intents.append(_intent(row, known, generations.get(row.row_key), held_back))
     desired = content_hash([[r.row_key, r.target_hash, _is_fresh(r), r.refusal, withheld.get(r.row_key)] for r in rows])
     measures = _measures(rows, intents, shown)
     content = [[i.row_key, i.generation, i.action, i.target_hash, i.status, i.reason] for i in intents]

@@ -15,6 +15,7 @@ from ops import (
     Run,
     approver,
     canonical_json,
+    dead_letters,
     keys_in_doubt,
     latest_decisions,
     read_generations,
@@ -53,6 +54,7 @@ def prepare(
         shadow=read_shadow(store, target.name),
         generations=read_generations(store, target.name),
         withheld=_withheld(store, target, destination),
+        refused={letter.row_key: letter.target_hash for letter in dead_letters(store, target.name)},
     )
     now = datetime.now(UTC)
     trips = tripped(plan.measures, GuardLimits.of(settings.limits), destination.facts)

@@ -102,11 +102,14 @@ class Front:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self.close()
+        if not self._closing:
+            self.close()
 
     def close(self) -> None:
         """Stop listening: from now on a connection is refused."""
         self._closing = True
+        # without it, the thread that waits in accept would still take one more connection
+        self._socket.shutdown(socket.SHUT_RDWR)
         self._socket.close()
 
     def _serve(self) -> None:

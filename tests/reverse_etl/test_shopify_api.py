@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 import company
-from ops import open_store
+from ops import dead_letters, open_store, release_dead_letters
 from reverse_etl import PushReport, push
 from tests.emulators.clock import VirtualClock
 from tests.emulators.front import Answer, Fault, Front
@@ -139,7 +139,7 @@ def test_a_sale_between_read_and_write_is_not_sold_again(shop: Shop) -> None:
             sold.append(1)
             shop.shop.sell("SKU-1", 2)
 
-    shop.front.always = sell  # type: ignore[assignment]
+    shop.front.always = sell
     report = shop.push(SKU1=12)
     assert (report.sent, report.held) == (0, 1)
     assert shop.reasons()["shop-1"] == ("held", "sold_meanwhile")
@@ -154,7 +154,7 @@ def test_a_conflict_is_tried_again_from_a_fresh_base(shop: Shop) -> None:
             edited.append(1)
             shop.shop.levels["SKU-1"] = 30
 
-    shop.front.always = edit  # type: ignore[assignment]
+    shop.front.always = edit
     assert shop.push(SKU1=4, SKU2=4).sent == 2
     assert (shop.shop.levels["SKU-1"], shop.shop.levels["SKU-2"]) == (4, 4)
     bases = [
@@ -221,11 +221,35 @@ def test_one_bad_row_holds_up_no_other(shop: Shop) -> None:
             gone.append(1)
             del shop.shop.levels["SKU-2"]
 
-    shop.front.always = vanish  # type: ignore[assignment]
+    shop.front.always = vanish
     report = shop.push(SKU1=3, SKU2=4, SKU3=5)
     assert (report.sent, report.rejected) == (2, 1)
     assert shop.reasons()["shop-2"] == ("rejected", "invalid_inventory_item")
     assert (shop.shop.levels["SKU-1"], shop.shop.levels["SKU-3"]) == (3, 5)
+
+
+def test_a_refused_row_waits_for_another_target_or_for_a_person(shop: Shop) -> None:
+    def refuse(asked: object) -> Fault | None:
+        if not getattr(asked, "is_write", False):
+            return None
+        error = {"code": "INVALID_INVENTORY_ITEM", "field": ["input", "quantities", "0", "inventoryItemId"]}
+        body = {"data": {"inventorySetQuantities": {"inventoryAdjustmentGroup": None, "userErrors": [error]}}}
+        return Fault("no", Answer.of(body))
+
+    shop.front.always = refuse
+    assert shop.push(SKU1=3).rejected == 1
+    assert shop.push(SKU1=3).held == 1
+    assert shop.reasons()["shop-1"] == ("held", "dead_letter")
+    assert len(shop.front.writes) == 1
+    assert shop.push(SKU1=4).rejected == 1
+    with open_store(shop.world.paths.ops) as store:
+        (letter,) = dead_letters(store)
+        assert (letter.row_key, letter.reason) == ("shop-1", "invalid_inventory_item")
+        assert release_dead_letters(store, [letter], actor="Dana Example", reason="listing repaired") == 1
+        assert dead_letters(store) == []
+    shop.front.always = lambda asked: None
+    assert shop.push(SKU1=4).sent == 1
+    assert shop.shop.levels["SKU-1"] == 4
 
 
 @pytest.mark.parametrize(
@@ -236,7 +260,9 @@ def test_one_bad_row_holds_up_no_other(shop: Shop) -> None:
         (lambda s: s.tracked.update({"SKU-1": False}), "mapping_untracked"),
     ],
 )
-def test_a_row_that_cannot_be_addressed_is_held_with_its_reason(shop: Shop, prepare, reason: str) -> None:
+def test_a_row_that_cannot_be_addressed_is_held_with_its_reason(
+    shop: Shop, prepare: Callable[[Shopify], None], reason: str
+) -> None:
     prepare(shop.shop)
     report = shop.push(SKU1=3, SKU2=4)
     assert (report.sent, report.held) == (1, 1)
