@@ -19,7 +19,7 @@ from ingestion.delimited.rejects import cells_of
 from ingestion.headers import match_headers
 from ingestion.pages import Page, ReadOptions
 from ingestion.personal import MASK
-from ingestion.refusals import LONGEST_TEXT, TYPED
+from ingestion.refusals import LONGEST_TEXT, TYPED, UNDECLARED
 
 _ROWS = 20_000
 _SPLIT_OTHERWISE = frozenset({"ragged"})
@@ -122,7 +122,9 @@ def _masked(cells: dict[int, dict[str, str]], feed: Feed) -> dict[int, str]:
 def _page(cells: dict[int, dict[str, str]], rows: Sequence[dict[str, object]], start: int) -> Page:
     """Return a page in which a row's number is its position among the refused ones."""
     headers = list(dict.fromkeys(name for row in cells.values() for name in row))
-    columns: dict[str, list[object]] = {name: [row.get(name, "") for row in cells.values()] for name in headers}
+    columns = {
+        name: [row.get(name, None if name == UNDECLARED else "") for row in cells.values()] for name in headers
+    }  # fmt: skip
     frame = pl.DataFrame(columns, schema=dict.fromkeys(headers, pl.String)).with_columns(
         pl.Series("_source_row", list(cells), pl.Int64),
         pl.Series("_line_no", [rows[at - start]["line_no"] for at in cells], pl.Int64),

@@ -16,6 +16,8 @@ QUARANTINE = {
 }  # fmt: skip
 """Columns of a refused row; grain: one record after the reshape."""
 REASON = "_reason"
+UNDECLARED = "_undeclared"
+"""The column in which a page of JSON has the members that nobody declared, as JSON text."""
 _EXCERPT = 60
 LONGEST_TEXT = 4000
 
@@ -49,7 +51,7 @@ def refused_rows(typed: pl.DataFrame, frame: pl.DataFrame, feed: Feed, matched: 
     bad = typed[REASON].is_not_null()
     if not bad.any():
         return pl.DataFrame(schema=QUARANTINE)
-    header = [name for name in frame.columns if not name.startswith("_")]
+    header = [name for name in frame.columns if not name.startswith("_") or name == UNDECLARED]
     rows = []
     verdicts = typed.filter(bad).select("_source_row", "_line_no", REASON, "_reason_column").iter_rows()
     for (source_row, line_no, code, column), cells in zip(
