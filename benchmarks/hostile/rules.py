@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, date, datetime, timedelta
-from decimal import Decimal
+from decimal import Decimal, localcontext
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -20,6 +20,7 @@ _INSTANT = re.compile(
     r"(\d{4})-(\d\d)-(\d\d)[T ](\d\d):(\d\d)(?::(\d\d)(?:\.(\d{1,6})0*)?)?(?: ?(Z|UTC|[+-]\d\d:?\d\d))?", re.ASCII
 )
 _DIGITS = {ColumnType.INTEGER: (18, 0), ColumnType.DECIMAL: (14, 4), ColumnType.RATE: (8, 10)}
+_LATEST = 4_102_444_800
 _BOOLEAN = {"true": True, "yes": True, "y": True, "1": True, "false": False, "no": False, "n": False, "0": False}
 
 
@@ -93,10 +94,11 @@ def _number(column: Column, text: str) -> int | Decimal:
         return int(plain)
     if not re.fullmatch(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)", plain):
         raise RefusedError("not_decimal")
-    value = Decimal(plain) * Decimal(column.written.factor or 1)
     digits, scale = _DIGITS[column.type]
-    if value != round(value, scale) or abs(value) >= 10**digits:
-        raise RefusedError("too_precise")
+    with localcontext(prec=1000):
+        value = Decimal(plain) * Decimal(column.written.factor or 1)
+        if value != round(value, scale) or abs(value) >= 10**digits:
+            raise RefusedError("too_precise")
     return int(value) if column.type is ColumnType.INTEGER else value
 
 
@@ -142,8 +144,12 @@ def _formatted(column: Column, text: str) -> Any:
     for pattern in column.written.formats:
         if pattern in {"epoch_ms", "epoch_s"}:
             if re.fullmatch(r"-?[0-9]+", text):
+                if len(text) > 18:
+                    raise RefusedError("not_timestamp")
                 seconds = int(text) / (1000 if pattern == "epoch_ms" else 1)
-                readings.add(datetime.fromtimestamp(seconds, UTC).replace(tzinfo=None))
+                if abs(seconds) > _LATEST:
+                    raise RefusedError("out_of_range")
+                readings.add(_in_range(datetime.fromtimestamp(seconds, UTC).replace(tzinfo=None)))
             continue
         day = {"dmy": "%d/%m/%Y", "mdy": "%m/%d/%Y"}[OPTIONS.date_order or "dmy"]
         asked, given, zone = pattern.replace("{day}", day).replace("%.f", ""), text, None

@@ -38,7 +38,7 @@ def main(home: Path, fatal: int) -> None:
             return
         name = getattr(called, "__name__", "")
         disk = name in _ON_DISK and getattr(called, "__module__", "") == "posix"
-        warehouse = name in _IN_WAREHOUSE and "duckdb" in type(getattr(called, "__self__", None)).__module__
+        warehouse = name in _IN_WAREHOUSE and getattr(called, "__module__", "") == "_duckdb"
         if disk or warehouse:
             steps += 1
             if steps == fatal:

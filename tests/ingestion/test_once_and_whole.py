@@ -202,7 +202,7 @@ def _campaign(make_company: Callable[..., Any], every: int, viewed_from: int) ->
 
 @pytest.mark.parametrize("viewed_from", [2, 20_000])
 def test_killed_at_some_steps_it_ends_the_same(make_company: Callable[..., Any], viewed_from: int) -> None:
-    _campaign(make_company, every=31, viewed_from=viewed_from)
+    _campaign(make_company, every=149, viewed_from=viewed_from)
 
 
 @pytest.mark.slow

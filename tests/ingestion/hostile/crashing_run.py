@@ -1,10 +1,9 @@
 """A run of ingestion that kills itself before its n-th step; a program for the crash campaign, not a test.
 
-A step is a call that touches what outlives the process: a file is opened, written, flushed, moved or removed, a folder
-made, a statement sent to DuckDB, a file handed to the reading process, its answer waited for. Of the hundreds of statements that make
-the empty tables, all in one transaction, every 25th is one. The interpreter's own profiler is the one seam through which steps are
-counted; the product has no hook. Usage: crashing_run.py HOME STEP; step 0 only counts and prints how many steps of each kind there
-are, as JSON.
+A step is a call that touches what outlives the process: a file is opened, written, flushed, moved or removed, a folder made, a
+statement sent to DuckDB, a file handed to the reading process, its answer waited for. Of the hundreds of statements that make the
+empty tables, all in one transaction, every 25th is one. The interpreter's own profiler is the one seam through which steps are
+counted; the product has no hook. Usage: crashing_run.py HOME STEP; step 0 only counts and prints how many of each kind there are.
 """
 
 from __future__ import annotations

@@ -27,7 +27,7 @@ from warehouse.connection import writer
 from .crashing_run import OpenGate
 
 SEED = 20261120
-SLICE = 8
+SLICE = 4
 FIXTURES = REPOSITORY / "tests" / "fixtures" / "exports"
 COMPANY = """
 [company]
@@ -119,7 +119,10 @@ class House:
             kept: dict[str, list[str]] = {}
             for table, column in columns:
                 if column not in VOLATILE:
-                    kept.setdefault(table, []).append(f'"{column}"')
+                    # a mean is a sum of doubles, whose last digit is a matter of order
+                    kept.setdefault(table, []).append(
+                        'round("value", 6)' if table == "ingest.profiles" and column == "value" else f'"{column}"'
+                    )
             return {
                 table: rows
                 for table, names in kept.items()
