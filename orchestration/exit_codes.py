@@ -26,13 +26,13 @@ class CommandError(Exception):
 
 def code_of(error: BaseException) -> ExitCode | None:
     """Return the exit code of an expected error, or None for one that is a fault of ours and deserves its traceback."""
-    from company import ConfigurationError
+    from company import ConfigurationError, SecretMissingError
     from ops import OpsStoreError, PushBusyError
     from orchestration.run_lock import HomeBusyError
     from reverse_etl import ExportsMissingError, OutboxError
     from warehouse import PublishRefusedError, WarehouseBusyError, WarehouseUnreadableError
 
-    if isinstance(error, ConfigurationError):
+    if isinstance(error, ConfigurationError | SecretMissingError):
         return ExitCode.CONFIGURATION
     if isinstance(error, HomeBusyError | WarehouseBusyError | PushBusyError):
         return ExitCode.BUSY

@@ -1,4 +1,4 @@
-"""`tallyhouse run`, its parts `ingest`, `build` and `push`, the `demo`, and `dev`."""
+"""`tallyhouse run`, its parts `ingest` and `build`, the `demo`, and `dev`."""
 
 from __future__ import annotations
 
@@ -52,12 +52,12 @@ def run(
     apply: PushOption = None,
 ) -> None:
     """The main job: new exports in, models built and checked, a version published, pushes planned or sent."""
-    _run_job(session_of(context, home, as_json), "run", "refresh_company_job", as_of=as_of, apply=apply)
+    run_job(session_of(context, home, as_json), "run", "refresh_company_job", as_of=as_of, apply=apply)
 
 
 def ingest(context: typer.Context, home: HomeOption = None, as_json: JsonOption = False) -> None:
     """Read the new files of every account into the lake and the raw tables."""
-    _run_job(session_of(context, home, as_json), "ingest", "ingest_exports_job")
+    run_job(session_of(context, home, as_json), "ingest", "ingest_exports_job")
 
 
 def build(
@@ -75,14 +75,7 @@ def build(
 
         with hold(session.paths, "build --from-lake"):
             rebuild_from_lake(session.settings(), session.paths)
-    _run_job(session, "build", "build_serving_job", as_of=as_of)
-
-
-def push(
-    context: typer.Context, home: HomeOption = None, as_json: JsonOption = False, apply: PushOption = None
-) -> None:
-    """Send the published stock and purchase proposals to their destinations; a dry run unless allowed."""
-    _run_job(session_of(context, home, as_json), "push", "push_exports_job", apply=apply)
+    run_job(session, "build", "build_serving_job", as_of=as_of)
 
 
 def demo(  # noqa: PLR0917 - typer passes options by name
@@ -128,9 +121,10 @@ def dev(
     os.execve(sys.executable, command, environment)  # noqa: S606 - the web server replaces this process
 
 
-def _run_job(
+def run_job(
     session: Session, command: str, job_name: str, *, as_of: str | None = None, apply: bool | None = None
 ) -> None:
+    """Run one Dagster job in this process, show its progress, print what it did; exit code 1 when a check failed."""
     from orchestration.launch import launch
     from orchestration.moment import as_of_instant
     from orchestration.progress import showing_progress

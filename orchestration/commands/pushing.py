@@ -1,0 +1,257 @@
+"""`tallyhouse push` and what belongs to it: look before, approve, stop, read back, try again. A dry run unless allowed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from orchestration.acting import ActorOption, ReasonOption, actor_of
+from orchestration.commands.running import PushOption, run_job
+from orchestration.console import HomeOption, JsonOption, Session, session_of
+from orchestration.exit_codes import CommandError, ExitCode
+
+if TYPE_CHECKING:
+    from ops import OpsStore
+
+push_app = typer.Typer(
+    help="Send the published stock and purchase proposals; plan, approve, stop, read back.", invoke_without_command=True
+)
+DestinationOption = Annotated[
+    list[str] | None, typer.Option("--destination", help="Only this destination; may be repeated.")
+]
+OneDestinationOption = Annotated[str | None, typer.Option("--destination", help="One destination.")]
+SkuOption = Annotated[str | None, typer.Option("--sku", help="One SKU, ours or the channel's.")]
+RunArgument = Annotated[
+    str | None, typer.Argument(help="A run, or the beginning of a plan's hash; the newest run without.")
+]
+
+
+@push_app.callback()
+def push(
+    context: typer.Context, home: HomeOption = None, as_json: JsonOption = False, apply: PushOption = None
+) -> None:
+    """Send the published stock and purchase proposals to their destinations; a dry run unless allowed."""
+    session = session_of(context, home, as_json)
+    if context.invoked_subcommand is None:
+        run_job(session, "push", "push_exports_job", apply=apply)
+    context.obj = {"home": session.home, "as_json": session.as_json}
+
+
+@push_app.command("plan")
+def plan(
+    context: typer.Context, destination: DestinationOption = None, home: HomeOption = None, as_json: JsonOption = False
+) -> None:
+    """What a push would change, row by row; nothing is sent."""
+    _push(session_of(context, home, as_json), destination, dry_run=True)
+
+
+@push_app.command("apply")
+def apply_(
+    context: typer.Context, destination: DestinationOption = None, home: HomeOption = None, as_json: JsonOption = False
+) -> None:
+    """Push for real, inside the guards; a plan that a guard holds needs `approve` first."""
+    _push(session_of(context, home, as_json), destination, dry_run=False)
+
+
+@push_app.command("show")
+def show(context: typer.Context, run: RunArgument = None, home: HomeOption = None, as_json: JsonOption = False) -> None:
+    """One run: every row that had to change, what became of it, and on what evidence."""
+    from ops import recent_runs, run_rows
+    from orchestration.push_view import render_run_rows
+
+    session = session_of(context, home, as_json)
+    with _store(session) as store:
+        found = recent_runs(store, which=run, limit=1)
+        if not found:
+            raise CommandError(f"no push {run or 'yet'}. `tallyhouse push status` lists the newest ones.")
+        rows = run_rows(store, found[0].run_id)
+    document = {"run": asdict(found[0]), "rows": [asdict(row) for row in rows]}
+    session.result(document, lambda console: render_run_rows(found[0], rows, console))
+
+
+@push_app.command("approve")
+def approve(  # noqa: PLR0917 - one per option of the command line
+    context: typer.Context,
+    plan_hash: Annotated[str, typer.Argument(help="The held plan's hash, or its beginning; `push status` shows it.")],
+    reason: ReasonOption,
+    actor: ActorOption = None,
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Let a plan that a guard held go out: exactly this plan, within two hours."""
+    from ops import approve_plan, recent_runs
+
+    session, who = session_of(context, home, as_json), actor_of(actor)
+    with _store(session) as store:
+        held = {run.plan_hash for run in recent_runs(store, which=plan_hash, limit=50) if run.status == "held"}
+        if len(held) != 1:
+            raise CommandError(
+                f"{len(held)} held plans begin with {plan_hash}. `tallyhouse push status` shows their hashes; give more of it."
+            )
+        (whole,) = held
+        approve_plan(store, whole, actor=who, reason=reason)
+    document = {"plan_hash": whole, "approved_by": who}
+    session.result(
+        document, lambda console: console.print(f"Approved {whole[:12]} as {who}; `push apply` within two hours.")
+    )
+
+
+@push_app.command("status")
+def status(
+    context: typer.Context,
+    destination: OneDestinationOption = None,
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """The newest runs, what is in doubt or refused, and which switches and breakers stand."""
+    from ops import breakers, dead_letters, engaged_switches, recent_runs
+    from orchestration.push_view import render_status
+
+    session = session_of(context, home, as_json)
+    with _store(session) as store:
+        document = {
+            "runs": [asdict(run) for run in recent_runs(store, destination=destination)],
+            "refused": [asdict(letter) for letter in dead_letters(store, destination)],
+            "switches": [asdict(switch) for switch in engaged_switches(store)],
+            "breakers": [asdict(breaker) for breaker in breakers(store)],
+        }
+    session.result(document, lambda console: render_status(document, console))
+
+
+@push_app.command("drift")
+def drift(
+    context: typer.Context, destination: DestinationOption = None, home: HomeOption = None, as_json: JsonOption = False
+) -> None:
+    """Read every row back from the channels and say what differs from what was written, and why it may."""
+    from orchestration.push_view import render_drift
+    from orchestration.run_lock import hold
+    from reverse_etl import read_drift
+
+    session = session_of(context, home, as_json)
+    with hold(session.paths, "push drift"):
+        readings = read_drift(session.settings(), session.paths, destination)
+    document = {"destinations": [asdict(reading) for reading in readings]}
+    session.result(document, lambda console: render_drift(readings, console))
+    if any(reading.problem for reading in readings):
+        raise typer.Exit(ExitCode.FAILED)
+
+
+@push_app.command("replay")
+def replay(  # noqa: PLR0917 - one per option of the command line
+    context: typer.Context,
+    reason: ReasonOption,
+    destination: OneDestinationOption = None,
+    sku: SkuOption = None,
+    actor: ActorOption = None,
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Let rows that a destination refused be tried again, each with what is wanted at the next push."""
+    from ops import dead_letters, release_dead_letters
+
+    session = session_of(context, home, as_json)
+    with _store(session) as store:
+        letters = [row for row in dead_letters(store, destination) if sku in (None, row.sku_id, row.channel_sku)]
+        if not letters:
+            raise CommandError("no refused row fits. `tallyhouse push status` lists what is refused.")
+        count = release_dead_letters(store, letters, actor=actor_of(actor), reason=reason)
+    session.result({"released": count}, lambda console: console.print(f"{count} rows go out again with the next push."))
+
+
+@push_app.command("kill")
+def kill(  # noqa: PLR0917 - one per option of the command line
+    context: typer.Context,
+    reason: ReasonOption,
+    destination: OneDestinationOption = None,
+    sku: SkuOption = None,
+    everything: Annotated[bool, typer.Option("--all", help="Every destination.")] = False,
+    actor: ActorOption = None,
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Stop sending, also in a push that is running: at most the one request on the wire still goes out."""
+    _switch(session_of(context, home, as_json), destination, sku, everything, reason, actor, engaged=True)
+
+
+@push_app.command("resume")
+def resume(  # noqa: PLR0917 - one per option of the command line
+    context: typer.Context,
+    reason: ReasonOption,
+    destination: OneDestinationOption = None,
+    sku: SkuOption = None,
+    everything: Annotated[bool, typer.Option("--all", help="The switch for everything.")] = False,
+    actor: ActorOption = None,
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Clear a kill switch; for a destination, close its breaker as well."""
+    from ops import close_breaker
+
+    session = session_of(context, home, as_json)
+    _switch(session, destination, sku, everything, reason, actor, engaged=False)
+    if destination:
+        with _store(session) as store:
+            close_breaker(store, destination, actor=actor_of(actor), reason=reason)
+
+
+def _switch(  # noqa: PLR0917 - one way to call it
+    session: Session, destination: str | None, sku: str | None, everything: bool, reason: str, actor: str | None,
+    *, engaged: bool,
+) -> None:  # fmt: skip
+    from ops import Scope, set_kill_switch
+
+    given: list[tuple[Scope, str]] = []
+    if everything:
+        given.append(("global", "*"))
+    if destination:
+        given.append(("destination", destination))
+    if sku:
+        given.append(("sku", sku))
+    if len(given) != 1:
+        raise typer.BadParameter("name exactly one of --destination, --sku and --all")
+    if destination and destination not in session.settings().destinations:
+        known = ", ".join(sorted(session.settings().destinations)) or "none"
+        raise CommandError(f"no destination {destination}; configured are: {known}.")
+    ((scope, key),) = given
+    with _store(session) as store:
+        set_kill_switch(store, scope, key, engaged=engaged, reason=reason, actor=actor_of(actor))
+    word = "stopped" if engaged else "resumed"
+    session.result(
+        {"scope": scope, "key": key, "engaged": engaged}, lambda console: console.print(f"{word}: {scope} {key}")
+    )
+
+
+def _push(session: Session, destinations: list[str] | None, *, dry_run: bool) -> None:
+    from orchestration.push_view import render_plan
+    from orchestration.run_lock import hold
+    from reverse_etl import push as push_now
+    from warehouse import current_serving, reader
+
+    serving = current_serving(session.paths)
+    if serving is None:
+        raise CommandError(
+            f"{session.paths.serving}: nothing is published, so there is nothing to push. Run `tallyhouse run`."
+        )
+    with hold(session.paths, "push"), reader(serving.file) as connection:
+        report = push_now(session.settings(), session.paths, connection, dry_run=dry_run, destinations=destinations)
+    from ops import run_rows
+
+    with _store(session) as store:
+        rows = {run.run_id: run_rows(store, run.run_id) for run in report.destinations}
+    document = report.to_dict() | {"rows": {run: [asdict(row) for row in found] for run, found in rows.items()}}
+    session.result(document, lambda console: render_plan(report, rows, console))
+    if report.stopped:
+        raise typer.Exit(ExitCode.FAILED)
+
+
+@contextmanager
+def _store(session: Session) -> Iterator[OpsStore]:
+    from ops import open_store
+
+    session.settings()
+    with open_store(session.paths.ops) as store:
+        yield store

@@ -1,0 +1,154 @@
+"""`tallyhouse push ...` against a shop on a real socket: look, send, read back, stop, approve, try again; and the audit of it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ops import OpsStore, open_store
+from tests.emulators.front import Answer, Fault
+from tests.emulators.shopify import TOKEN
+from tests.orchestration.conftest import Invoke
+from tests.reverse_etl.conftest import PROPOSAL_COLUMNS, STOCK_COLUMNS, stock
+from tests.reverse_etl.test_shopify_api import TOML, Shop
+from warehouse import publish
+from warehouse.connection import writer
+
+
+class Company:
+    """A home with one shop, published by hand, and the command line on it."""
+
+    def __init__(self, shop: Shop, invoke: Invoke) -> None:
+        self.shop, self.invoke = shop, invoke
+        shop.world.home.mkdir()
+        (shop.world.home / "tallyhouse.toml").write_text(TOML.format(url=shop.front.url, more=""), encoding="utf-8")
+        shop.world.paths.create()
+
+    def publish(self, **wanted: int) -> None:
+        rows = [stock("shop", name.removeprefix("SKU"), units) for name, units in wanted.items()]
+        with writer(self.shop.world.paths.warehouse) as connection:
+            connection.execute("drop schema if exists exports cascade; create schema exports")
+            for table, columns in (("exp_channel_stock", STOCK_COLUMNS), ("exp_purchase_proposals", PROPOSAL_COLUMNS)):
+                connection.execute(
+                    f"create table exports.{table} ({', '.join(f'{n} {t}' for n, t in columns.items())})"
+                )
+            marks = ", ".join("?" * len(STOCK_COLUMNS))
+            cells = [[row[name] for name in STOCK_COLUMNS] for row in rows]
+            connection.executemany(f"insert into exports.exp_channel_stock values ({marks})", cells)
+        publish(self.shop.world.paths, as_of=datetime(2026, 11, 20, 6, tzinfo=UTC), keep=3, checks_passed=True)
+
+    def run(self, *arguments: str, code: int = 0) -> dict[str, Any]:
+        ended = self.invoke("push", *arguments, "--home", self.shop.world.home, "--json")
+        assert ended.code == code, ended.err
+        document: dict[str, Any] = json.loads(ended.out)
+        return document
+
+    def events(self) -> list[str]:
+        with open_store(self.shop.world.paths.ops) as store:
+            return _events(store)
+
+
+def _events(store: OpsStore) -> list[str]:
+    return [event for (event,) in store.query("select event from audit order by seq")]
+
+
+@pytest.fixture
+def company(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, invoke: Invoke) -> Iterator[Company]:
+    monkeypatch.setenv("EMULATED_SHOPIFY_KEY", TOKEN)
+    shop = Shop(tmp_path / "home")
+    with shop.front:
+        yield Company(shop, invoke)
+
+
+def test_a_plan_changes_nothing_and_apply_does_what_it_said(company: Company) -> None:
+    company.publish(SKU1=4, SKU2=10)
+    planned = company.run("plan")
+    assert (planned["would_send"], planned["sent"]) == (2, 0)
+    assert company.shop.front.ledger == []
+    applied = company.run("apply")
+    assert applied["sent"] == 2
+    assert company.shop.shop.levels["SKU-1"] == 4
+    rows = {row["channel_sku"]: row for row in company.run("show")["rows"]}
+    assert (rows["SKU-1"]["quantity"], rows["SKU-1"]["evidence"]) == (4, "answer")
+
+
+def test_drift_is_read_back_and_the_next_apply_repairs_it(company: Company) -> None:
+    company.publish(SKU1=9, SKU2=10, SKU3=10)
+    company.run("apply")
+    company.shop.shop.sell("SKU-1", 1)
+    (reading,) = company.run("drift")["destinations"]
+    assert [(d["written"], d["seen"], d["drift"]) for d in reading["drifts"]] == [(9, 8, "sale_since_write")]
+    assert company.run("apply")["sent"] == 1
+    assert company.shop.shop.levels["SKU-1"] == 9
+
+
+def test_a_switch_stops_a_destination_until_it_is_cleared(company: Company) -> None:
+    company.publish(SKU1=4)
+    company.run("kill", "--destination", "shop_api", "--reason", "wrong prices", "--actor", "Dana Example")
+    assert company.run("apply", code=1)["sent"] == 0
+    assert company.shop.front.writes == []
+    (switch,) = company.run("status")["switches"]
+    assert (switch["key"], switch["actor"]) == ("shop_api", "Dana Example")
+    company.run("resume", "--destination", "shop_api", "--reason", "prices corrected")
+    assert company.run("apply")["sent"] == 1
+    assert {"kill_switch_engaged", "kill_switch_cleared", "breaker_closed"} <= set(company.events())
+
+
+def test_a_held_plan_goes_out_once_it_is_approved(company: Company) -> None:
+    company.publish(**{f"SKU{n}": 10 for n in range(1, 31)})
+    company.shop.shop.levels |= {f"SKU-{n}": 10 for n in range(1, 31)}
+    company.run("apply")
+    company.publish(**{f"SKU{n}": 0 for n in range(1, 31)})
+    held = company.run("apply", code=1)["destinations"][0]
+    assert held["status"] == "held"
+    company.run("approve", held["plan_hash"][:10], "--reason", "season is over", "--actor", "Dana Example")
+    assert company.run("apply")["sent"] == 30
+    assert set(company.shop.shop.levels.values()) == {0}
+
+
+def test_an_unknown_plan_or_row_is_named(company: Company) -> None:
+    company.publish(SKU1=4)
+    assert "held plans begin with abc" in company.run("approve", "abc", "--reason", "x", code=1)["error"]["message"]
+    assert "no refused row fits" in company.run("replay", "--reason", "x", code=1)["error"]["message"]
+    unknown = company.run("kill", "--destination", "nowhere", "--reason", "x", code=1)["error"]["message"]
+    assert "shop_api" in unknown
+    assert company.invoke("push", "kill", "--reason", "x", "--home", company.shop.world.home).code == 2
+
+
+def test_a_refused_row_is_replayed_from_the_current_target(company: Company) -> None:
+    error = {"code": "INVALID_INVENTORY_ITEM", "field": ["input", "quantities", "0", "inventoryItemId"]}
+    body = {"data": {"inventorySetQuantities": {"inventoryAdjustmentGroup": None, "userErrors": [error]}}}
+    company.publish(SKU1=4)
+    company.shop.front.write_faults = [Fault("no", Answer.of(body))]
+    assert company.run("apply")["rejected"] == 1
+    assert [letter["channel_sku"] for letter in company.run("status")["refused"]] == ["SKU-1"]
+    assert company.run("replay", "--sku", "SKU-1", "--reason", "listing repaired")["released"] == 1
+    company.publish(SKU1=6)
+    assert company.run("apply")["sent"] == 1
+    assert company.shop.shop.levels["SKU-1"] == 6
+
+
+def test_a_missing_key_is_named_and_is_a_matter_of_configuration(
+    company: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("EMULATED_SHOPIFY_KEY")
+    company.publish(SKU1=4)
+    assert "EMULATED_SHOPIFY_KEY" in company.run("apply", code=3)["error"]["message"]
+
+
+def test_the_audit_is_verified_and_a_changed_row_is_named(company: Company, invoke: Invoke) -> None:
+    company.publish(SKU1=4)
+    company.run("apply")
+    home = company.shop.world.home
+    assert json.loads(invoke("audit", "verify", "--home", home, "--json").out)["intact"]
+    with open_store(company.shop.world.paths.ops) as store, store.transaction() as connection:
+        connection.execute("drop trigger audit_no_update")
+        connection.execute("update audit set actor = 'Somebody Else' where seq = 1")
+    ended = invoke("audit", "verify", "--home", home, "--json")
+    assert ended.code == 1
+    assert json.loads(ended.out)["first_bad_seq"] == 1
