@@ -3,6 +3,7 @@
 from ingestion.books import ensure_raw_tables
 from ingestion.gate import start_gate
 from ingestion.outcome import FileOutcome, GateCheck, GateReport, IngestOutcome
+from ingestion.past_rows import copy_past_rows, ledger_state
 from ingestion.pipeline import ingest
 from ingestion.rebuild import RebuildOutcome, rebuild_from_lake
 from ingestion.templates import write_templates
@@ -13,8 +14,10 @@ __all__ = [
     "GateReport",
     "IngestOutcome",
     "RebuildOutcome",
+    "copy_past_rows",
     "ensure_raw_tables",
     "ingest",
+    "ledger_state",
     "rebuild_from_lake",
     "start_gate",
     "write_templates",

@@ -91,6 +91,31 @@ def published_beside_files(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
         connection.close()
 
 
+@contextmanager
+def attached(
+    connection: duckdb.DuckDBPyConnection, path: Path, name: str, *, wait: float = _LOCK_WAIT_SECONDS
+) -> Iterator[None]:
+    """Attach the build file read-only under `name` for the block; raises `WarehouseBusyError` while another process writes it.
+
+    No process can write the file meanwhile, so the block only copies.
+    """
+    deadline = time.monotonic() + wait
+    while True:
+        try:
+            connection.execute(f"attach {literal(str(path))} as {name} (read_only)")
+            break
+        except duckdb.IOException as error:
+            if "lock" not in str(error).lower():
+                raise WarehouseUnreadableError(f"{path}: cannot be read: {str(error).splitlines()[0]}.") from error
+            if time.monotonic() >= deadline:
+                raise WarehouseBusyError(_busy(path, str(error))) from error
+            time.sleep(_LOCK_POLL_SECONDS)
+    try:
+        yield
+    finally:
+        connection.execute(f"detach {name}")
+
+
 def _open(path: Path, *, read_only: bool, wait: float) -> duckdb.DuckDBPyConnection:
     config: dict[str, str | bool | int | float | list[str]] = {
         "autoinstall_known_extensions": "false",

@@ -25,6 +25,14 @@ evidence as (
     from {{ ref('int_stock_holds__traced') }}
     union all by name
     select
+        'kit_part' as evidence_kind,
+        'parts' as term,
+        kit_sku_id as sku_id,
+        component_sku_id as document_id,
+        component_qty as evidence_qty
+    from {{ ref('int_kits__exploded') }}
+    union all by name
+    select
         'policy' as evidence_kind,
         *
     from {{ ref('int_policies__traced') }}
