@@ -21,6 +21,7 @@ from functools import cache
 from typing import Literal
 
 from demo.answers.channel import channel_share, pool_available, stale_allowance
+from demo.answers.partition import fair_shares
 from demo.answers.policies import ChannelPolicy
 from demo.answers.stock import node_available
 
@@ -111,7 +112,8 @@ def available_to_sell(policy: ChannelPolicy, *, scope: Scope = "channel") -> Str
         pool = pool_available(node.available_qty, node.debt_qty)
         own, everyone = known.recent_units[channel], sum(known.recent_units)
         units = {"channel": own, "pool": everyone, "others": everyone - own}[scope]
-        return channel_share(pool, policy, stale_allowance=allowance(units, known.delay))
+        parts = fair_shares(pool, {str(number): int(10 * weight) for number, weight in enumerate(CHANNEL_WEIGHTS)})
+        return channel_share(pool, policy, parted=parts[str(channel)], stale_allowance=allowance(units, known.delay))
 
     return show
 
@@ -225,6 +227,7 @@ def strategies() -> dict[str, Strategy]:
         "on-hand sync": on_hand_sync,
         "on hand less open orders": minus_open_orders,
         "ATS, default policy": available_to_sell(plain),
+        "ATS, fair share by weight": available_to_sell(replace(plain, mode="fair_share")),
         "ATS, 95 % allowance of the channel's demand": available_to_sell(careful),
         "ATS, 95 % allowance of the other channels' demand": available_to_sell(careful, scope="others"),
         "ATS, 95 % allowance of the pool's demand": available_to_sell(careful, scope="pool"),
@@ -243,15 +246,17 @@ def main(arguments: Sequence[str] | None = None) -> None:
     print(
         f"{asked.skus} SKUs, {asked.days} days, {len(CHANNEL_WEIGHTS)} channels, {units:,} units asked, seed {asked.seed}\n"
     )
-    print("| Exports every | Strategy | Units oversold | Orders oversold | Per 1,000 accepted | Refused though free |")
-    print("|---|---|---:|---:|---:|---:|")
+    counted = "| Units oversold | Orders oversold | Per 1,000 accepted | Refused though free | Sold and there |"
+    print(f"| Exports every | Strategy {counted}")
+    print("|---|---|---:|---:|---:|---:|---:|")
     for delay in DELAYS_MINUTES:
         for name, strategy in strategies().items():
             total = sum((run(product, strategy, delay=delay, seed=asked.seed) for product in catalogue), Outcome())
+            real = total.accepted - total.oversold
             rate = 1000 * total.oversold / total.accepted if total.accepted else 0.0
             print(
                 f"| {delay} min | {name} | {total.oversold:,} | {total.orders_oversold:,} | {rate:.1f} |"
-                f" {total.refused_free:,} |"
+                f" {total.refused_free:,} | {real:,} |"
             )
 
 
