@@ -97,14 +97,14 @@ def expire(settings: Settings, paths: Paths, *, actor: str, moment: datetime | N
     at = moment or now()
     done = Expired(at - timedelta(days=settings.limits.keep_quarantine_days))
     with opened(settings, paths) as connection:
-        for account, sha256 in _with_text(connection, done.before):
-            texts = _forget_texts(connection, paths, Act(account, sha256, "expired", "", actor, "", at), done.before)
-            done = replace(done, texts=done.texts + texts, files=done.files + 1)
-        for account, sha256 in _dealt_with(connection, done.before):
-            folder = folder_of(paths.quarantine, account, sha256)
-            if folder.is_dir():
-                shutil.rmtree(folder)
-                done = replace(done, copies=done.copies + 1)
+        copies = [key for key in _dealt_with(connection, done.before) if folder_of(paths.quarantine, *key).is_dir()]
+        for account, sha256 in sorted({*_with_text(connection, done.before), *copies}):
+            is_copy = (account, sha256) in copies
+            act = Act(account, sha256, "expired", "copy" if is_copy else "", actor, "", at)
+            texts = _forget_texts(connection, paths, act, done.before)
+            if is_copy:
+                shutil.rmtree(folder_of(paths.quarantine, account, sha256))
+            done = replace(done, texts=done.texts + texts, copies=done.copies + is_copy, files=done.files + bool(texts))
     return done
 
 

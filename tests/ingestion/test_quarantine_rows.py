@@ -213,3 +213,30 @@ def test_what_was_closed_lately_is_kept(refused: Any) -> None:
 def test_a_number_no_row_has_is_said(refused: Any) -> None:
     with pytest.raises(QuarantineError, match="no refused row has this number"):
         replay(refused.settings, refused.paths, reference=f"{refused.sha[:12]}:99", **WHO)
+
+
+ADVICE = (
+    "ISA*00*          *00*          *ZZ*QUILLWAREHOUSE *ZZ*LEDGERSHOP     *261120*0600*U*00401*000000101*0*P*>~"
+    "GS*IB*QUILL*LEDGER*20261120*0600*7*X*004010~ST*846*0001~BIA*00*SI*STOCK*20261120*0615~N1*WH*North*92*WH1~"
+    "LIN*1*SK*MUG~QTY*33*120*EA~QTY*02*5*EA~LIN*2*SK*PEN~QTY*33*9*EA~CTT*2~SE*10*0001~GE*1*7~IEA*1*000000101~"
+)
+
+
+def test_x12_rows_come_back_from_the_original_once_the_partners_code_is_known(company: Any) -> None:
+    toml = company.home / "tallyhouse.toml"
+    toml.write_text(toml.read_text() + '\n[accounts.partner]\nsystem = "x12"\n')
+    company.settings = load_settings(company.home)
+    original = company.drop("partner", "advice.edi", ADVICE)
+    [file] = company.ingest().files
+    assert (file.status, file.rows_loaded, file.rows_quarantined) == ("loaded", 3, 1), file
+    toml.write_text(toml.read_text() + 'x12 = { quantity_codes = { "33" = "available", "02" = "damaged" } }\n')
+    company.settings = load_settings(company.home)
+    [outcome] = replay(company.settings, company.paths, account="partner", **WHO)
+    assert outcome.needs_original == {"it was refused before it had cells (unmapped_code)": 1}
+    again = reread(company.settings, company.paths, file.sha256, original=original, **WHO)
+    assert (again.rows_loaded, again.rows_left) == (1, 0)
+    assert company.rows("select state, count(*) from raw.x12__inventory_advices group by 1 order by 1") == [
+        ("available", 2), ("damaged", 1)
+    ]  # fmt: skip
+    assert_adds_up(company)
+    assert_rebuilds(company)
