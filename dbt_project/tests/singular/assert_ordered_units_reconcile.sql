@@ -1,12 +1,22 @@
--- Units stated by the channels = units on order lines, per account: matching and grouping lose and invent nothing.
+-- Units stated by the channels, each order by one feed, = units on order lines, per account:
+-- matching and grouping lose and invent nothing.
 with
+
+counted as (
+
+    select *
+    from {{ ref('int_order_statements__unioned') }}
+    anti join {{ ref('int_order_statements__superseded') }}
+        using (channel_account, order_key, statement_source)
+
+),
 
 stated as (
 
     select
         channel_account,
         sum(ordered_listing_qty) as stated_qty
-    from {{ ref('int_order_statements__unioned') }}
+    from counted
     where ordered_at <= {{ as_of() }}
     group by all
 

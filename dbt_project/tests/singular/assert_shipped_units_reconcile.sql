@@ -1,4 +1,5 @@
--- Units handed over according to the feeds = units on published shipment lines, per feed.
+-- Units handed over according to the feeds, less what another feed tells of the same order line,
+-- = units on published shipment lines, per feed.
 with
 
 stated as (
@@ -16,6 +17,20 @@ stated as (
         sum(shipped_listing_qty) as stated_qty
     from {{ ref('stg_amazon__fba_shipments') }}
     where shipped_at <= {{ as_of() }}
+
+    union all
+
+    select
+        stated.shipment_source,
+        sum(stated.shipped_listing_qty) as stated_qty
+    from {{ ref('int_shipment_statements__resolved') }} as stated
+    anti join {{ ref('fct_shipment_lines') }} as published
+        on
+            stated.channel_account = published.channel_account
+            and stated.order_key = published.order_key
+            and stated.channel_sku = published.channel_sku
+            and stated.shipment_source != published.shipment_source
+    group by all
 
 ),
 
@@ -35,6 +50,6 @@ select
     stated.stated_qty,
     published.published_qty
 from stated
-left join published
+full outer join published
     on stated.shipment_source = published.shipment_source
 where coalesce(stated.stated_qty, 0) != coalesce(published.published_qty, 0)

@@ -14,6 +14,18 @@ lines as (
 
 ),
 
+-- order lines whose parcels another feed tells
+told as (
+
+    select distinct
+        channel_account,
+        order_key,
+        channel_sku
+    from {{ ref('int_shipment_statements__resolved') }}
+    where is_nearest
+
+),
+
 house_shipments as (
 
     select distinct channel_account from {{ ref('stg_house__shipments') }}
@@ -58,6 +70,11 @@ final as (
         on
             lines.channel_account = covered.channel_account
             and lines.fulfilled_by = covered.fulfilled_by
+    anti join told
+        on
+            lines.channel_account = told.channel_account
+            and lines.order_key = told.order_key
+            and lines.channel_sku = told.channel_sku
     where lines.implied_listing_qty > 0
 
 )

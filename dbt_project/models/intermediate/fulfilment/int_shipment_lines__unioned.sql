@@ -38,6 +38,27 @@ fba as (
 
 ),
 
+-- what the house or the channel's own warehouse states of an order line is not told a second time
+elsewhere as (
+
+    select
+        stated.* exclude (is_nearest),
+        stated.delivered_at is not null as is_tracked
+    from {{ ref('int_shipment_statements__resolved') }} as stated
+    anti join house
+        on
+            stated.channel_account = house.channel_account
+            and stated.order_key = house.order_key
+            and stated.channel_sku = house.channel_sku
+    anti join fba
+        on
+            stated.channel_account = fba.channel_account
+            and stated.order_key = fba.order_key
+            and stated.channel_sku = fba.channel_sku
+    where stated.is_nearest
+
+),
+
 implied as (
 
     select
@@ -57,7 +78,26 @@ shipments as (
     union all by name
     select * from fba
     union all by name
+    select * from elsewhere
+    union all by name
     select * from implied
+
+),
+
+-- who follows the parcel knows of its arrival what the sender does not
+followed as (
+
+    select
+        shipments.* replace (
+            coalesce(shipments.delivered_at, parcels.delivered_at) as delivered_at,
+            case when parcels.is_delivered then 'delivered' else shipments.delivery_status end as delivery_status,
+            -- delivered on an unknown day is neither in time nor late
+            shipments.is_tracked or coalesce(parcels.delivered_at is not null or not parcels.is_delivered, false)
+                as is_tracked
+        )
+    from shipments
+    left join {{ ref('int_parcels__tracked') }} as parcels
+        on {{ tracking_key('shipments.tracking_number') }} = parcels.tracking_key
 
 ),
 
@@ -91,7 +131,7 @@ final as (
         cast(
             coalesce(shipments.damaged_listing_qty, 0) * coalesce(listings.units_per_listing, 1) as bigint
         ) as damaged_qty
-    from shipments
+    from followed as shipments
     left join listings
         on
             shipments.channel_account = listings.channel_account

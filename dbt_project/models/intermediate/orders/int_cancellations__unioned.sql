@@ -29,7 +29,7 @@ stated_totals as (
 
 ),
 
-on_order_lines as (
+on_orders as (
 
     select
         channel_account,
@@ -38,17 +38,33 @@ on_order_lines as (
         {{ cancel_class('cancel_reason') }} as cancel_class,
         cancelled_at,
         cancelled_listing_qty,
+        order_line as statement_line
+    from {{ ref('stg_house__orders') }}
+    union all by name
+    select * from {{ ref('int_channel_cancellations__stated') }}
+
+),
+
+on_order_lines as (
+
+    select
+        channel_account,
+        order_key,
+        channel_sku,
+        cancel_class,
+        cancelled_at,
+        cancelled_listing_qty,
         sum(cancelled_listing_qty) over (
             partition by channel_account, order_key, channel_sku
-            order by order_line
+            order by statement_line
             rows between unbounded preceding and current row
         ) as running_listing_qty
-    from {{ ref('stg_house__orders') }}
+    from on_orders
     where cancelled_listing_qty > 0 and coalesce(cancelled_at <= {{ as_of() }}, true)
 
 ),
 
--- of what the order line says, only the part the template has not said already
+-- of what the channel says, only the part the template has not said already
 remainders as (
 
     select

@@ -120,7 +120,7 @@ final as (
             line_date, withdrawn_listing_qty, demanded_listing_qty, first_release_listing_qty, stated_fulfilled_by,
             customer_cancelled_listing_qty, merchant_cancelled_listing_qty, unknown_cancelled_listing_qty,
             is_remainder_cancelled, is_cancelled_unless_shipped, order_cancelled_at, order_cancel_reason,
-            implied_listing_qty, implied_shipped_at
+            implied_listing_qty, implied_shipped_at, other_order_key
         ),
         -- the lines of one order count on one day, the latest of those in scope
         coalesce(

@@ -12,9 +12,22 @@ listings as (
 
 ),
 
+superseded as (
+
+    select * from {{ ref('int_order_statements__superseded') }}
+
+),
+
 statements as (
 
-    select * from {{ ref('int_order_statements__unioned') }} where ordered_at <= {{ as_of() }}
+    select *
+    from {{ ref('int_order_statements__unioned') }} as stated
+    anti join superseded
+        on
+            stated.channel_account = superseded.channel_account
+            and stated.order_key = superseded.order_key
+            and stated.statement_source = superseded.statement_source
+    where stated.ordered_at <= {{ as_of() }}
 
 ),
 
@@ -26,6 +39,7 @@ grouped as (
         order_id,
         channel_sku,
         min(order_key) as order_key,
+        min(other_order_key) as other_order_key,
         min(ordered_at) as ordered_at,
         cast(sum(ordered_listing_qty) as bigint) as ordered_listing_qty,
         sum(line_amount) as line_amount,

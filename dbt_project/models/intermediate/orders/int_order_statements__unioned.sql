@@ -1,36 +1,10 @@
 with
 
-settings as (
-
-    select string_split(test_order_tags, ',') as test_order_tags from {{ ref('stg_company__settings') }}
-
-),
-
-shopify_lines as (
-
-    select
-        line.*,
-        line.ordered_listing_qty * line.unit_price_amount - line.line_discount_amount as line_amount,
-        list_has_any(
-            string_split(regexp_replace(lower(trim(coalesce(line.tags, ''))), '\s*,\s*', ',', 'g'), ','),
-            settings.test_order_tags
-        ) as is_test,
-        -- an order that was called off loses what has not left; one only paid back loses its lines that never left
-        coalesce(line.cancelled_at <= {{ as_of() }}, false) as is_remainder_cancelled,
-        coalesce(line.financial_status in ('voided', 'refunded'), false) as is_cancelled_unless_shipped,
-        line.cancelled_at as order_cancelled_at,
-        case when line.line_fulfillment_status = 'fulfilled' then line.ordered_listing_qty else 0 end
-            as implied_listing_qty,
-        line.fulfilled_at as implied_shipped_at
-    from {{ ref('stg_shopify__orders') }} as line
-    cross join settings
-
-),
-
 amazon_lines as (
 
     select
         *,
+        'amazon' as statement_source,
         case when is_fulfilled_by_channel then 'channel' else 'merchant' end as stated_fulfilled_by,
         is_cancelled as is_remainder_cancelled,
         case when is_shipped then ordered_listing_qty else 0 end as implied_listing_qty,
@@ -43,6 +17,7 @@ house_lines as (
 
     select
         *,
+        'house' as statement_source,
         order_status = 'cancelled' and cancelled_listing_qty = 0 as is_remainder_cancelled,
         cancelled_at as order_cancelled_at,
         cancel_reason as order_cancel_reason,
@@ -55,11 +30,13 @@ house_lines as (
 
 unioned as (
 
-    select * from shopify_lines
-    union all by name
     select * from amazon_lines
     union all by name
     select * from house_lines
+    {% for system in ['shopify', 'woocommerce', 'marketplace', 'partner'] -%}
+        union all by name
+        select * from {{ ref('int_' ~ system ~ '_order_lines__stated') }}
+    {% endfor %}
 
 ),
 
@@ -69,6 +46,8 @@ final as (
         channel_account,
         order_id,
         order_key,
+        other_order_key,
+        statement_source,
         channel_sku,
         ordered_at,
         ordered_listing_qty,

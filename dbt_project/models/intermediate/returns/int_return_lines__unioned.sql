@@ -58,11 +58,27 @@ fba as (
 
 ),
 
+-- what the house states of an order line is not told a second time
+elsewhere as (
+
+    select stated.*
+    from {{ ref('int_return_statements__resolved') }} as stated
+    anti join house
+        on
+            stated.channel_account = house.channel_account
+            and stated.order_key = house.order_key
+            and stated.channel_sku = house.channel_sku
+    where stated.is_nearest
+
+),
+
 returned as (
 
     select * from house
     union all by name
     select * from fba
+    union all by name
+    select * exclude (is_nearest) from elsewhere
 
 ),
 
