@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from itertools import zip_longest
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -18,27 +18,14 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from ingestion.behind import Behind
-from ingestion.contract import LINEAGE_COLUMNS, Column, ColumnType, Feed
+from ingestion.contract import LINEAGE_COLUMNS, ColumnType, Feed
 from ingestion.headers import MatchedHeaders, match_headers
 from ingestion.pages import Page, ReadOptions
-from ingestion.parse import cell, layers, parse
 from ingestion.personal import Scanned, masked_columns, masked_mails, masked_members
 from ingestion.refusals import QUARANTINE, REASON, refused_rows
+from ingestion.typing_plan import POLARS_TYPE, UNDECLARED, Plan, plan_of
 
-_POLARS_TYPE: dict[ColumnType, pl.DataType] = {
-    ColumnType.TEXT: pl.String(),
-    ColumnType.IDENTIFIER: pl.String(),
-    ColumnType.INTEGER: pl.Int64(),
-    ColumnType.DECIMAL: pl.Decimal(18, 4),
-    ColumnType.RATE: pl.Decimal(18, 10),
-    ColumnType.BOOLEAN: pl.Boolean(),
-    ColumnType.TIMESTAMP: pl.Datetime("us"),
-    ColumnType.DATE: pl.Date(),
-}
 _LINEAGE_TYPE = {"VARCHAR": pl.String(), "BIGINT": pl.Int64(), "TIMESTAMP": pl.Datetime("us")}
-
-
-_UNDECLARED = "_undeclared"
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +70,7 @@ class Typed:
 
 def raw_schema(feed: Feed) -> dict[str, pl.DataType]:
     """Return the columns of the feed's raw table with their polars types, in order."""
-    declared = {column.name: _POLARS_TYPE[column.type] for column in feed.stored_columns}
+    declared = {column.name: POLARS_TYPE[column.type] for column in feed.stored_columns}
     return declared | {name: _LINEAGE_TYPE[kind] for name, kind in LINEAGE_COLUMNS}
 
 
@@ -131,7 +118,8 @@ def type_page(page: Page, feed: Feed, lineage: Lineage, options: ReadOptions) ->
     if any(c.name.endswith("currency") and (c.name in matched.source or c.constant) for c in feed.columns):
         # the file says itself what its amounts are in
         options = replace(options, currency="")
-    judged, reasons = _judged_rows(frame, feed, matched, lineage, options)
+    plan = plan_of(feed, matched, frame.columns, options)
+    judged, reasons = _judged_rows(frame, plan, feed, lineage, options), plan.reasons
     unread = pl.DataFrame(page.rejects, schema=QUARANTINE)
     good, refused, broken = judged, unread, dict.fromkeys(reasons, 0)
     if judged[REASON].null_count() < judged.height:
@@ -147,92 +135,34 @@ def _scanned(frame: pl.DataFrame, feed: Feed, matched: MatchedHeaders) -> Scanne
     """Return the frame with what is personal masked where no declaration says that anything is."""
     free = [c for c in feed.stored_columns if c.type is ColumnType.TEXT and not c.allowed and not c.is_masked]
     declared = masked_mails(frame, [matched.source[column.name] for column in free if column.name in matched.source])
-    if _UNDECLARED in frame.columns:
-        undeclared = masked_members(declared.frame, _UNDECLARED)
+    if UNDECLARED in frame.columns:
+        undeclared = masked_members(declared.frame, UNDECLARED)
     else:
         undeclared = masked_columns(declared.frame, matched.added)
     return Scanned(undeclared.frame, declared.suspected + undeclared.suspected)
 
 
-def _judged_rows(
-    frame: pl.DataFrame, feed: Feed, matched: MatchedHeaders, lineage: Lineage, options: ReadOptions
-) -> tuple[pl.DataFrame, dict[str, str]]:
-    """Return the raw columns plus `_reason`, `_reason_column` (null where the row is good), `_line_no`, and a reason per column.
-
-    The second part names, by column, the column that holds its own reason.
-    """
-    values: list[pl.Expr] = []
-    reasons: dict[str, pl.Expr] = {}
-    for column in feed.stored_columns:
-        if column.name not in matched.source and not column.constant:
-            values.append(pl.lit(None, _POLARS_TYPE[column.type]).alias(column.name))
-            continue
-        parsed = parse(column, _judged(column))
-        values.append(parsed.value.cast(_POLARS_TYPE[column.type]).alias(column.name))
-        reasons[column.name] = parsed.reason.alias(_reason(column.name))
-    out = _with_judged(frame.lazy(), feed, matched, options).select(
-        *values, *reasons.values(), pl.col("_source_row"), pl.col("_line_no"), _extra(frame, matched.added).alias("_extra"),
-    )  # fmt: skip
-    codes = {name: pl.col(_reason(name)) for name in reasons}
-    names = [pl.when(code.is_not_null()).then(pl.lit(name)) for name, code in codes.items()]
-    constants = {
-        "_account": pl.lit(lineage.account),
-        "_file_sha256": pl.lit(lineage.sha256),
-        "_source_file": pl.lit(lineage.source_file),
-        "_exported_at": pl.lit(lineage.exported_at).cast(pl.Datetime("us")),
-        "_loaded_at": pl.lit(lineage.loaded_at).cast(pl.Datetime("us")),
-    }
-    judged = out.with_columns(
-        pl.coalesce(*codes.values()).alias(REASON), pl.coalesce(*names).alias("_reason_column"),
-        *(value.alias(name) for name, value in constants.items()),
-    ).collect()  # fmt: skip
-    hashed = [judged[c.name] for c in feed.stored_columns if c.pseudonym and c.name in reasons]
-    judged = judged.with_columns(options.pseudonym_key.of_column(people) for people in hashed)
-    return judged, {name: _reason(name) for name in reasons}
-
-
-def _reason(column: str) -> str:
-    return f"{REASON}.{column}"
-
-
-def _judged(column: Column) -> str:
-    return f"_judged.{column.name}"
-
-
-def _with_judged(frame: pl.LazyFrame, feed: Feed, matched: MatchedHeaders, options: ReadOptions) -> pl.LazyFrame:
-    """Add each present column's judged text and, layer by layer, what its type has to read off it first."""
-    present = [column for column in feed.stored_columns if column.name in matched.source or column.constant]
-    frame = frame.with_columns(_text(c, matched.source.get(c.name)).alias(_judged(c)) for c in present)
-    for layer in zip_longest(*(layers(c, _judged(c), options) for c in present), fillvalue=()):
-        frame = frame.with_columns(expression for part in layer for expression in part)
-    return frame
-
-
-def _text(column: Column, source: str | None) -> pl.Expr:
-    text = pl.lit(None, pl.String) if source is None else cell(column, source)
-    return text.fill_null(pl.lit(column.constant)) if column.constant else text
-
-
-def _extra(frame: pl.DataFrame, added: tuple[str, ...]) -> pl.Expr:
-    """Return a JSON object of the undeclared cells that hold something, or null; a JSON page brings its own."""
-    if _UNDECLARED in frame.columns:
-        return pl.col(_UNDECLARED)
-    if not added:
-        return pl.lit(None, pl.String)
-    members = [
-        # a one-field object written by the JSON encoder, without its braces: exact escapes, blanks left out
-        pl.when(pl.col(name) != "").then(pl.struct(pl.col(name)).struct.json_encode().str.head(-1).str.slice(1))
-        for name in added
-    ]
-    joined = pl.concat_str(members, separator=",", ignore_nulls=True)
-    return pl.when(joined != "").then(pl.concat_str(pl.lit("{"), joined, pl.lit("}")))
+def _judged_rows(frame: pl.DataFrame, plan: Plan, feed: Feed, lineage: Lineage, options: ReadOptions) -> pl.DataFrame:
+    """Return the raw columns plus `_reason`, `_reason_column` (null in a good row), `_line_no`, and a reason per column."""
+    judged = plan.judged(
+        frame,
+        {
+            "_account": pl.lit(lineage.account),
+            "_file_sha256": pl.lit(lineage.sha256),
+            "_source_file": pl.lit(lineage.source_file),
+            "_exported_at": pl.lit(lineage.exported_at).cast(pl.Datetime("us")),
+            "_loaded_at": pl.lit(lineage.loaded_at).cast(pl.Datetime("us")),
+        },
+    )
+    hashed = [judged[c.name] for c in feed.stored_columns if c.pseudonym and c.name in plan.reasons]
+    return judged.with_columns(options.pseudonym_key.of_column(people) for people in hashed)
 
 
 class _Writer:
     """A Parquet file written frame by frame with one schema."""
 
     def __init__(self, path: Path, schema: dict[str, pl.DataType]) -> None:
-        self._schema = pl.DataFrame(schema=schema).to_arrow(compat_level=pl.CompatLevel.oldest()).schema
+        self._schema = _arrow_schema(tuple(schema.items()))
         self._file = pq.ParquetWriter(path, self._schema, compression="zstd", compression_level=1)
 
     def write(self, frame: pl.DataFrame) -> None:
@@ -245,3 +175,8 @@ class _Writer:
 
     def __exit__(self, *_: object) -> None:
         self._file.close()
+
+
+@cache
+def _arrow_schema(columns: tuple[tuple[str, pl.DataType], ...]) -> pa.Schema:
+    return pl.DataFrame(schema=dict(columns)).to_arrow(compat_level=pl.CompatLevel.oldest()).schema

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from pathlib import Path
 
 PARTIAL = ".partial"
@@ -24,12 +26,36 @@ def flush_to_disk(path: Path) -> None:
         os.close(handle)
 
 
+_FOLDERS: ContextVar[set[Path] | None] = ContextVar("folders", default=None)
+
+
+@contextmanager
+def folders_flushed_once() -> Iterator[None]:
+    """Let the renames of this block survive power loss only once it ends: each folder is flushed then, once for all its files."""
+    folders: set[Path] = set()
+    token = _FOLDERS.set(folders)
+    try:
+        yield
+    finally:
+        _FOLDERS.reset(token)
+    for folder in sorted(folders):
+        flush_to_disk(folder)
+
+
 def put_in_place(source: Path, target: Path) -> None:
-    """Rename `source` to `target` on one filesystem, replacing an older `target`; survives power loss once returned."""
-    target.parent.mkdir(parents=True, exist_ok=True)
+    """Rename `source` to `target` on one filesystem, replacing an older `target`.
+
+    Survives power loss once returned, or once the block of `folders_flushed_once` ends; the content always precedes the name.
+    """
+    folders = _FOLDERS.get()
+    if folders is None or target.parent not in folders:
+        target.parent.mkdir(parents=True, exist_ok=True)
     flush_to_disk(source)
     source.replace(target)
-    flush_to_disk(target.parent)
+    if folders is None:
+        flush_to_disk(target.parent)
+    else:
+        folders.add(target.parent)
 
 
 def write_whole(target: Path, write: Callable[[Path], None]) -> None:

@@ -149,7 +149,12 @@ def _judge(batches: BatchDefinition, requests: list[GateRequest]) -> list[dict[s
     seconds = round((time.monotonic() - started) / len(requests), 3)
     reports = []
     for row, request in enumerate(requests):
-        checks = [_check(result, request, row in rows) for result, rows in zip(verdict.results, broken, strict=True)]
+        # what only other files of the frame have is no question about this one
+        checks = [
+            _check(result, request, row in rows)
+            for result, rows in zip(verdict.results, broken, strict=True)
+            if _fact_of(result) in request.facts
+        ]
         reports.append({
             "feed": name, "passed": all(check["passed"] for check in checks), "checks": checks, "seconds": seconds,
         })  # fmt: skip
@@ -176,13 +181,19 @@ def _broken_rows(result: ExpectationValidationResult) -> frozenset[int]:
     return frozenset(int(row) for row in rows)
 
 
-def _check(result: ExpectationValidationResult, request: GateRequest, broken: bool) -> dict[str, Any]:
+def _fact_of(result: ExpectationValidationResult) -> str:
     config = result.expectation_config
     if config is None:
         raise GateBrokenError("an expectation without its configuration")
-    column, _, fact = str(config.kwargs["column"]).rpartition(".")
-    low, high = config.kwargs.get("min_value"), config.kwargs.get("max_value")
-    found = request.facts.get(str(config.kwargs["column"]))
+    return str(config.kwargs["column"])
+
+
+def _check(result: ExpectationValidationResult, request: GateRequest, broken: bool) -> dict[str, Any]:
+    judged = _fact_of(result)
+    column, _, fact = judged.rpartition(".")
+    bounds = result.expectation_config.kwargs if result.expectation_config else {}
+    low, high = bounds.get("min_value"), bounds.get("max_value")
+    found = request.facts.get(judged)
     detail = ""
     if broken and found is not None:
         what = _MEANING[fact].format(where=f"column {column}" if column else "all rows")

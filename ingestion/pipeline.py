@@ -3,51 +3,41 @@
 Source: the accounts' landing places, usually `data/landing/<account>/`. Effect: rows in `raw.<system>__<entity>`, books in
 `ingest.*` and `quarantine.rows`, Parquet in `data/lake/`, held files in `data/quarantine/`. Files stay in landing, or go to their
 place's archive once they are in the books; a second run with nothing new only looks at them.
-Kill it anywhere and run it again: each file is settled in one transaction, once.
+Kill it anywhere and run it again: each file is settled whole in one transaction, once; small ones many in one.
 """
 
 from __future__ import annotations
 
 import time
 from collections import Counter, deque
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from typing import Protocol
 
 import duckdb
 
 from company import Paths, Settings
 from ingestion.acts import finish_acts
 from ingestion.arrival import Landing
-from ingestion.books import Arrival, FileEntry, Known, Settlement, Statement, ensure_raw_tables
-from ingestion.gate import Gate, GateRequest
+from ingestion.books import Known, Statement, ensure_raw_tables
+from ingestion.gate import Gate
 from ingestion.history import History
-from ingestion.lake import keep_arrival, keep_entry, keep_rows, restate
-from ingestion.ledger import landed_content, read_known, record_arrival, settle, waits
+from ingestion.judging import TOGETHER, TOGETHER_BYTES, Judge, Judging, Verdict
+from ingestion.lake import keep_arrival, restate
+from ingestion.ledger import landed_content, read_known, record_arrival, waits
 from ingestion.mapping.feeds import system_of
-from ingestion.outcome import FileOutcome, GateReport, IngestOutcome, PartOutcome
-from ingestion.prepare import Prepared, PreparedPart, explain, held, now, prepare
-from ingestion.quarantine import HeldPart, hold
+from ingestion.outcome import FileOutcome, IngestOutcome
+from ingestion.prepare import Prepared, now, prepare
 from ingestion.reader import Reader
+from ingestion.settling import Judged, arrival_of, settle_judged
 from ingestion.stage import NotStagedError, NotTaken, Sighting, Staged, exported_at, stage, stamp, sweep
 from warehouse.connection import writer
 
 Progress = Callable[[FileOutcome], None]
 
-_AHEAD = 32
-"""Files that may be ready while the gate still imports or judges; each waits on disk, not in memory."""
-
-
-class Judge(Protocol):
-    """What the walk needs of a gate."""
-
-    def start(self) -> None:
-        """Get ready."""
-
-    def judge(self, requests: Sequence[GateRequest]) -> tuple[GateReport, ...]:
-        """Return a verdict per feed of a file."""
+_AHEAD, _SMALL_AHEAD = 32, 4 * TOGETHER
+"""Files that may be ready while the gate still imports or judges; more when they are small. Each waits on disk, not in memory."""
+_SMALL_BYTES = 4 * TOGETHER_BYTES
+"""Queued files are small when they have no more bytes than this in all."""
 
 
 def ingest(
@@ -85,8 +75,13 @@ class _Queued:
     sighting: Sighting
     staged: Staged
     prepared: Prepared | None
-    verdict: Future[tuple[GateReport, ...]] | None
+    verdict: Verdict | None
     seconds: float
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether it can be settled without waiting."""
+        return self.verdict is None or self.verdict.done()
 
 
 class _Run:
@@ -98,26 +93,28 @@ class _Run:
         self.settings, self.paths, self.connection, self.gate, self.known = settings, paths, connection, gate, known
         self.history, self.landing = History(connection), Landing(settings, paths)
         self._queue: deque[_Queued] = deque()
+        self._queued_bytes = 0
         self._copies: Counter[str] = Counter()
 
     def walk(self) -> Iterator[FileOutcome]:
         """Yield an outcome for every file that is not already known and unchanged."""
         sweep(self.paths.staging)
         reader = Reader(self.settings.limits, self.paths)
-        with self.landing, _one_by_one() as judging:
+        with self.landing, Judging(self.gate) as judging:
             for item in self.landing.look():
                 if isinstance(item, NotTaken):
                     yield FileOutcome(item.account, item.source_file, item.status, item.reason)
                 elif item.identity not in self.known.landing:
                     if outcome := self._take(item, reader, judging):
                         yield outcome
-                    yield from self._settle_ready(_AHEAD)
+                    yield from self._settle_ready(judging)
                 elif problem := self._put_aside(item):
                     # it was settled by a run that ended before it could move the file
                     yield FileOutcome(item.account, item.source_file, "waiting", problem)
-            yield from self._settle_ready(0)
+            judging.ask_gathered()
+            yield from self._settle_ready(judging, to_the_last=True)
 
-    def _take(self, sighting: Sighting, reader: Reader, judging: ThreadPoolExecutor) -> FileOutcome | None:
+    def _take(self, sighting: Sighting, reader: Reader, judging: Judging) -> FileOutcome | None:
         """Copy the file, prepare it when its content is new, and queue it; return an outcome when it has to wait."""
         started = time.monotonic()
         try:
@@ -131,26 +128,61 @@ class _Run:
             self.gate.start()
             prepared = prepare(sighting, staged, self.settings, reader, self.connection, self.history)
             self.known.contents[key] = statement
-            verdict = judging.submit(self.gate.judge, prepared.questions) if prepared.questions else None
+            verdict = judging.ask(prepared.questions, sighting.size_bytes) if prepared.questions else None
         self._queue.append(_Queued(sighting, staged, prepared, verdict, time.monotonic() - started))
+        self._queued_bytes += sighting.size_bytes
         return None
 
-    def _settle_ready(self, allowed: int) -> Iterator[FileOutcome]:
-        """Settle in order of arrival all that is judged, and wait while more than `allowed` files are queued."""
+    def _settle_ready(self, judging: Judging, *, to_the_last: bool = False) -> Iterator[FileOutcome]:
+        """Settle in order of arrival all that is judged, and wait while more files are queued than should be."""
         while self._queue:
-            queued = self._queue[0]
-            if queued.verdict is not None and not queued.verdict.done() and len(self._queue) <= allowed:
-                return
-            self._queue.popleft()
-            started = time.monotonic()
-            if queued.prepared is None:
-                outcome = self._note_duplicate(queued.sighting, queued.staged)
-            else:
-                outcome = self._settle(queued.prepared, queued.verdict.result() if queued.verdict else ())
-            self._release(queued.sighting, queued.staged)
-            if problem := self._put_aside(queued.sighting):
-                outcome = replace(outcome, reason="; ".join(filter(None, (outcome.reason, problem))))
-            yield replace(outcome, seconds=queued.seconds + time.monotonic() - started)
+            if not self._queue[0].is_ready and not to_the_last:
+                if not self._is_far_ahead():
+                    return
+                judging.ask_gathered()
+            yield from self._settle_next()
+
+    def _is_far_ahead(self) -> bool:
+        allowed = _AHEAD if self._queued_bytes > _SMALL_BYTES else _SMALL_AHEAD
+        return len(self._queue) > allowed
+
+    def _settle_next(self) -> Iterator[FileOutcome]:
+        """Settle the first queued file, waiting for its verdict, and those after it that are judged by now."""
+        started = time.monotonic()
+        if self._queue[0].prepared is None:
+            together = [self._popped()]
+            outcomes = [self._note_duplicate(together[0].sighting, together[0].staged)]
+        else:
+            together, judged = self._popped_together()
+            settled = settle_judged(self.connection, self.paths, judged)
+            for entry in (entry for file in settled for entry in file.entries):
+                self.history.settled(entry)
+            outcomes = [file.outcome for file in settled]
+        seconds = (time.monotonic() - started) / len(together)
+        for queued, outcome in zip(together, outcomes, strict=True):
+            self._release(queued)
+            problem = self._put_aside(queued.sighting)
+            reason = "; ".join(filter(None, (outcome.reason, problem)))
+            yield replace(outcome, reason=reason, seconds=queued.seconds + seconds)
+
+    def _popped_together(self) -> tuple[list[_Queued], list[Judged]]:
+        """Take the files that settle in one transaction off the queue: the first, and what is ready after it."""
+        together: list[_Queued] = []
+        judged: list[Judged] = []
+        size_bytes = 0
+        while self._queue and (not together or self._queue[0].is_ready):
+            prepared, verdict = self._queue[0].prepared, self._queue[0].verdict
+            if prepared is None or len(together) == TOGETHER or size_bytes > TOGETHER_BYTES:
+                break
+            judged.append(Judged(prepared, verdict.result() if verdict else ()))
+            together.append(self._popped())
+            size_bytes += together[-1].sighting.size_bytes
+        return together, judged
+
+    def _popped(self) -> _Queued:
+        queued = self._queue.popleft()
+        self._queued_bytes -= queued.sighting.size_bytes
+        return queued
 
     def _put_aside(self, sighting: Sighting) -> str:
         """Move a file that is in the books to its place's archive, if it has one; return why that failed, or nothing."""
@@ -164,7 +196,7 @@ class _Run:
 
     def _note_duplicate(self, sighting: Sighting, staged: Staged) -> FileOutcome:
         """Record a delivery of known content. It adds no row; a later stamp in its name moves the instant the rows speak of."""
-        arrival = _arrival(sighting, staged, "duplicate")
+        arrival = arrival_of(sighting, staged, "duplicate")
         known = self.known.contents[sighting.account, staged.sha256]
         joined = known.joined(_statement(sighting))
         reason = "content already known" + waits(self.connection, sighting.account, staged.sha256)
@@ -179,46 +211,17 @@ class _Run:
         self.known.contents[sighting.account, staged.sha256] = joined
         return FileOutcome(sighting.account, sighting.source_file, "duplicate", reason, staged.sha256)
 
-    def _settle(self, prepared: Prepared, reports: tuple[GateReport, ...]) -> FileOutcome:
-        """Load or hold one judged file, all its feeds together: lake first, then everything else in one transaction."""
-        gates = {part.entry.entity: report for part, report in zip(prepared.parts, reports, strict=False)}
-        if not all(report.passed for report in reports):
-            reason = explain(reports, prepared.sighting.account, prepared.staged.sha256)
-            prepared = replace(prepared, parts=tuple(replace(p, entry=held(p.entry, reason)) for p in prepared.parts))
-        first = prepared.parts[0].entry
-        if first.status == "held":
-            hold(
-                self.paths.quarantine, prepared.staged.path,
-                [HeldPart(part.entry, gates.get(part.entry.entity), part.refused) for part in prepared.parts],
-            )  # fmt: skip
-        settlements = [self._kept(part) for part in prepared.parts]
-        arrival = _arrival(prepared.sighting, prepared.staged, "new")
-        keep_entry(self.paths.lake, settlements, arrival, gates)
-        settle(self.connection, settlements, [arrival])
-        for settlement in settlements:
-            self.history.settled(settlement.file)
-        return FileOutcome(
-            account=first.account, source_file=first.source_file, status=first.status, reason=first.reason,
-            sha256=first.sha256, system=first.system, encoding=first.encoding,
-            parts=tuple(_part_outcome(settlement.file, gates) for settlement in settlements),
-        )  # fmt: skip
-
-    def _kept(self, part: PreparedPart) -> Settlement:
-        """Return what one feed leaves in the warehouse; the rows of a loaded one are in the lake then."""
-        entry, drift = part.entry, (part.part.added, part.part.missing)
-        if entry.status == "held" or part.rows is None or part.refused is None:
-            return Settlement(entry, *drift, header=part.part.header, suspected=part.part.suspected, facts=part.facts)
-        entry = replace(entry, finished_at=now())
-        rows, refused = keep_rows(self.paths.lake, entry, part.rows, part.refused)
-        return Settlement(
-            entry, *drift, rows, refused, header=part.part.header, suspected=part.part.suspected, facts=part.facts
-        )
-
-    def _release(self, sighting: Sighting, staged: Staged) -> None:
+    def _release(self, queued: _Queued) -> None:
         """Remove the working files of one settled file; a duplicate has none, and must not take the first one's."""
-        for path in self.paths.staging.glob(f"{staged.sha256}.{sighting.account}.*"):
-            path.unlink()
-        self._release_copy(staged)
+        for part in queued.prepared.parts if queued.prepared else ():
+            for path in (part.rows, part.refused):
+                if path is not None:
+                    path.unlink(missing_ok=True)
+        if queued.prepared and any(part.rows is None for part in queued.prepared.parts):
+            # what reading left unfinished when it found that the file cannot be read
+            for path in self.paths.staging.glob(f"{queued.staged.sha256}.{queued.sighting.account}.*"):
+                path.unlink()
+        self._release_copy(queued.staged)
 
     def _release_copy(self, staged: Staged) -> None:
         """Remove the staged copy when no other sighting of the same content waits for it."""
@@ -227,24 +230,6 @@ class _Run:
             staged.path.unlink()
 
 
-@contextmanager
-def _one_by_one() -> Iterator[ThreadPoolExecutor]:
-    """Yield an executor of one thread; leaving it, also by an error, asks no question that is still waiting."""
-    executor = ThreadPoolExecutor(max_workers=1)
-    try:
-        yield executor
-    finally:
-        executor.shutdown(wait=True, cancel_futures=True)
-
-
 def _statement(sighting: Sighting) -> Statement:
     at = exported_at(sighting.source_file, sighting.modified_ns)
     return Statement(at, stamp(sighting.source_file) is not None)
-
-
-def _part_outcome(file: FileEntry, gates: Mapping[str, GateReport]) -> PartOutcome:
-    return PartOutcome(file.entity, file.rows_in, file.rows_loaded, file.rows_quarantined, gates.get(file.entity))
-
-
-def _arrival(sighting: Sighting, staged: Staged, outcome: str) -> Arrival:
-    return Arrival(sighting.account, sighting.source_file, staged.sha256, now(), outcome, sighting.identity)

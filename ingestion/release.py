@@ -20,9 +20,9 @@ from ingestion.acts import QuarantineError, begin_act, complete_act, opened
 from ingestion.books import Act, Settlement
 from ingestion.gate import Gate
 from ingestion.history import History
+from ingestion.judging import Judge
 from ingestion.lake import keep_rows, read_entry
 from ingestion.outcome import GateReport
-from ingestion.pipeline import Judge
 from ingestion.prepare import Prepared, PreparedPart, explain, held, now, prepare
 from ingestion.quarantine import HeldPart, held_copy, hold
 from ingestion.reader import Reader

@@ -17,7 +17,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Protocol
 
-from ingestion.durable import PARTIAL, partial_name, put_in_place
+from ingestion.durable import PARTIAL, partial_name
 
 UNFINISHED = (".part", ".partial", ".tmp", ".temp", ".crdownload", ".filepart", ".download", ".done", ".sha256", "~")
 """Endings of files that are still being written, or that only mark another file."""
@@ -184,7 +184,8 @@ def stage(sighting: Sighting, staging: Path) -> Staged:
         beside.unlink()
         raise
     path = staging / sha256
-    put_in_place(beside, path)
+    # not flushed to disk: what an interrupted run leaves here is swept away and copied again
+    beside.replace(path)
     return Staged(sha256, path)
 
 

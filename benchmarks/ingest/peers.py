@@ -99,7 +99,7 @@ class Peer:
 PEERS = (
     Peer(BESIDE, _TABLE),
     Peer("(b) dlt into DuckDB, Arrow tables", _DLT + _DLT_ARROW + _DLT_RUN, 5 * _MILLION, "time"),
-    Peer("(b) dlt into DuckDB, default", _DLT + _DLT_DEFAULT + _DLT_RUN, _MILLION // 2, "time"),
+    Peer("(b) dlt into DuckDB, default", _DLT + _DLT_DEFAULT + _DLT_RUN, 50_000, "time"),
     Peer("(c) pandas, text, into DuckDB", _PANDAS, 5 * _MILLION, "memory"),
     Peer("(d) DuckDB read_csv, text, to zstd Parquet", _PARQUET),
 )
