@@ -10,7 +10,7 @@ ORDERS ?= 20000
 PYTEST_WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo dev dashboards check format test test-slow lock benchmark benchmark-ingest clean
+.PHONY: help setup demo dev dashboards check format test test-slow lock benchmark benchmark-ingest clean campaign-ingest hostile-table
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "make %-12s %s\n", $$1, $$2}'
@@ -46,6 +46,12 @@ test: $(READY) ## the whole suite but the long campaigns
 
 test-slow: $(READY) ## the long campaigns: large worlds, every crash point
 	$(BIN)/pytest -q -m slow
+
+campaign-ingest: $(READY) ## every hostile input in every feed, much fuzz, ingestion killed before every step
+	$(BIN)/pytest -q -s -m slow tests/ingestion/hostile tests/ingestion/test_fuzz_bytes.py
+
+hostile-table: $(READY) ## what each reader does with every hostile file, as the table of docs/hostile-inputs.md
+	@$(BIN)/python -m benchmarks.hostile
 
 lock: $(READY) ## resolve the dependencies anew, on purpose
 	$(BIN)/uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes --no-strip-extras --no-header --upgrade --quiet -o requirements.lock

@@ -38,7 +38,10 @@ _CARD = r"\b[3-6][0-9]{3}(?: [0-9]{4}){3}\b|\b[3-6][0-9]{3}(?:-[0-9]{4}){3}\b"
 PATTERN = f"{_MAIL}|{_TELEPHONE}|{_IBAN}|{_CARD}"
 """A piece of text that is a mail, a telephone number, a bank account or a card number; order and goods numbers are none."""
 
-_MEMBER = r'"([^"\\]{1,80})":("(?:[^"\\]|\\.)*"|[0-9][0-9.]*)'
+_NUMBER = r"-?[0-9][0-9.eE+\-]*"
+_MEMBER = rf'"([^"\\]{{1,80}})":("(?:[^"\\]|\\.)*"|{_NUMBER})'
+_EXPONENT, _PLUS = r"([:,\[]-?[0-9.]+[eE])\+([0-9])", "\x00"
+"""The `+` of a JSON number such as 1E+12345678, which looks like a telephone number's, and what stands for it meanwhile."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +92,8 @@ def masked_members(frame: pl.DataFrame, column: str) -> Scanned:
     masked = texts
     if named:
         names = "|".join(re.escape(name) for name in named)
-        masked = masked.str.replace_all(rf'"({names})":("(?:[^"\\]|\\.)*"|[0-9][0-9.]*)', f'"$1":"{MASK}"')
+        masked = masked.str.replace_all(rf'"({names})":("(?:[^"\\]|\\.)*"|{_NUMBER})', f'"$1":"{MASK}"')
+    masked = masked.str.replace_all(_EXPONENT, f"${{1}}{_PLUS}${{2}}")
     if masked.str.contains(PATTERN).any():
         holding = masked.filter(masked.str.contains(PATTERN))
         pairs = holding.str.extract_all(_MEMBER).explode().drop_nulls().unique()
@@ -98,11 +102,12 @@ def masked_members(frame: pl.DataFrame, column: str) -> Scanned:
         masked = masked.str.replace_all(PATTERN, MASK)
     if not found:
         return Scanned(frame, ())
+    masked = masked.str.replace_all(_PLUS, "+", literal=True)
     return Scanned(frame.with_columns(masked.alias(column)), tuple(sorted(found)))
 
 
 def _named_members(texts: pl.Series) -> list[str]:
     """Return the names of members with a text or a number that are named like a person's data, from a page of JSON objects."""
-    names = texts.str.extract_all(r'"[^"\\]{1,80}":(?:"[^"]|[0-9])').explode().drop_nulls()
+    names = texts.str.extract_all(r'"[^"\\]{1,80}":(?:"[^"]|-?[0-9])').explode().drop_nulls()
     unique = names.str.extract(r'^"([^"]+)"', 1).drop_nulls().unique()
     return sorted(name for name in unique if is_named_personal(name))

@@ -16,6 +16,8 @@ QUARANTINE = {
 }  # fmt: skip
 """Columns of a refused row; grain: one record after the reshape."""
 REASON = "_reason"
+_OURS = ("_source_row", "_line_no")
+"""Columns of a page that are not the file's; a source may well begin a name with `_`, as in `__parentId`."""
 UNDECLARED = "_undeclared"
 """The column in which a page of JSON has the members that nobody declared, as JSON text."""
 _EXCERPT = 60
@@ -51,7 +53,7 @@ def refused_rows(typed: pl.DataFrame, frame: pl.DataFrame, feed: Feed, matched: 
     bad = typed[REASON].is_not_null()
     if not bad.any():
         return pl.DataFrame(schema=QUARANTINE)
-    header = [name for name in frame.columns if not name.startswith("_") or name == UNDECLARED]
+    header = [name for name in frame.columns if name not in _OURS]
     rows = []
     verdicts = typed.filter(bad).select("_source_row", "_line_no", REASON, "_reason_column").iter_rows()
     for (source_row, line_no, code, column), cells in zip(

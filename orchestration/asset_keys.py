@@ -10,7 +10,7 @@ from ingestion.systems import SYSTEMS
 
 FEEDS: tuple[tuple[System, Feed], ...] = tuple((system, feed) for system in SYSTEMS for feed in system.feeds)
 
-LEDGER_KEYS = tuple(dg.AssetKey(["ingest", table]) for table in ("files", "arrivals", "schema_events"))
+LEDGER_KEYS = tuple(dg.AssetKey(["ingest", table]) for table in ("files", "arrivals", "schema_events", "profiles"))
 QUARANTINE_KEY = dg.AssetKey(["quarantine", "rows"])
 SETTINGS_KEY = dg.AssetKey(["home", "tallyhouse_toml"])
 POLICY_FILES_KEY = dg.AssetKey(["home", "policy_files"])

@@ -74,12 +74,30 @@ schedule = false                 # true: daily run and landing-folder sensor und
 push = false
 
 [limits]
-# max_reject_rate = 0.05         # a file with a larger share of refused rows is held whole
-# max_changed_rate = 0.30        # a push that changes a larger share of the rows waits for a person
-# max_to_zero_rate = 0.05        # likewise for rows that would go to zero
+# Reading. A file beyond these is refused or held; a cell or row beyond them is quarantined.
+# max_file_mb = 2048
+# max_columns = 2000
+# max_field_chars = 131072
+# decode_seconds = 900           # processor time for one file
+# decode_memory_mb = 8192
 # stable_seconds = 0             # a file is read only when it has not changed for this long
+# max_reject_rate = 0.05         # a file with a larger share of refused rows is held whole
+# A file unlike its feed's own past is held; 0 turns a check off. docs/operations.md says what each looks at.
+# min_row_count_rate = 0.30      # rows of a snapshot, as a share of the usual number
+# max_row_count_rate = 10
+# max_zero_rise = 0.50           # share of zeros in a quantity, above the usual
+# max_blank_rise = 0.50          # share of blanks in an optional column, above the usual
+# max_scale_factor = 6           # numbers of a column this many times larger or smaller than usual
+# max_unknown_sku_rise = 0.30    # share of rows with an unknown SKU, above the usual
+# Pushing. A push beyond these waits for a person.
+# max_changed_rate = 0.30        # share of the rows that would change
+# max_to_zero_rate = 0.05        # share of the rows that would go to zero
+# max_to_zero_rows = 10          # and how many of them, however small the share
+# max_unit_delta_rate = 0.25     # units added or taken, as a share of all
+# Building and serving.
+# warehouse_memory_mb = 4096
+# warehouse_threads = 2
 # keep_serving = 3               # published versions kept
-# keep_quarantine_days = 90      # how long texts of refused rows stay once dealt with; `tallyhouse quarantine expire`
 """
 
 README = """\

@@ -43,8 +43,11 @@ def plain(path: Path, case: Case) -> Table:
     """Return what a few lines of Python make of the file: UTF-8, the feed's delimiter, a header, records."""
     text = path.read_bytes().decode("utf-8")
     # what the module itself has set; the reader of ours has raised it
-    csv.field_size_limit(131_072)
-    header, *rows = csv.reader(io.StringIO(text, newline=""), delimiter=case.good.dialect.delimiter)
+    ours = csv.field_size_limit(131_072)
+    try:
+        header, *rows = csv.reader(io.StringIO(text, newline=""), delimiter=case.good.dialect.delimiter)
+    finally:
+        csv.field_size_limit(ours)
     return header, [row for row in rows if row]
 
 

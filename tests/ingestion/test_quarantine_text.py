@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from benchmarks.hostile.account import read
@@ -18,6 +18,7 @@ CELLS = st.lists(
 )
 
 
+@settings(deadline=None)
 @given(CELLS, st.sampled_from([",", ";", "\t"]))
 def test_a_record_is_written_so_that_it_reads_back(cells: list[str], delimiter: str) -> None:
     dialect = Dialect(delimiter=delimiter)

@@ -16,7 +16,7 @@ from orchestration.run_lock import hold
 from warehouse import publish, writer
 
 Invoke = Callable[..., Any]
-COMMANDS = ("init", "demo", "run", "ingest", "build", "push", "status", "query", "config", "doctor", "dev")
+COMMANDS = ("init", "demo", "run", "ingest", "build", "push", "status", "query", "config", "doctor", "dev", "feed")
 
 
 def published(home: Path) -> None:

@@ -39,7 +39,7 @@ def expected_keys() -> set[str]:
     return (
         {f"landing/{system.name}/{feed.entity}" for system, feed in feeds}
         | {f"raw/{raw_table(system, feed)}" for system, feed in feeds}
-        | {"ingest/files", "ingest/arrivals", "ingest/schema_events", "quarantine/rows"}
+        | {"ingest/files", "ingest/arrivals", "ingest/schema_events", "ingest/profiles", "quarantine/rows"}
         | {"home/tallyhouse_toml", "home/policy_files", "home/ops_store"}
         | {
             f"company/{table}"
