@@ -128,7 +128,7 @@ class Destination(_Section):
 
     kind: Literal[
         "shopify_inventory_csv", "amazon_listings_feed", "woocommerce_batch_json", "purchase_proposals_csv",
-        "shopify_inventory_api",
+        "shopify_inventory_api", "woocommerce_stock_api",
     ]  # fmt: skip
     account: Name | None = None
     location: str | None = None

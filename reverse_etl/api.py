@@ -68,20 +68,27 @@ class ApiDestination(Destination, Protocol):
     def found(self, response: Response, lines: Sequence[Line], target: Target) -> Mapping[str, Found]:
         """Return what was found, for every row asked for."""
 
+    def group(self, line: Line) -> str:
+        """Return what rows must share to be read and written by one request."""
+
     def read(self, lines: Sequence[Line], target: Target) -> Request:
-        """Return what asks for the numbers shown now."""
+        """Return what asks for the numbers shown now, of rows of one group."""
 
     def shown(self, response: Response, lines: Sequence[Line], target: Target) -> Mapping[str, int | None]:
         """Return the number of every row asked for that the answer names; None for a row that does not exist."""
 
     def write(self, lines: Sequence[Line], target: Target, *, key: str) -> Request:
-        """Return the request that sets the numbers; the same lines and key give the same bytes."""
+        """Return the request that sets the numbers of rows of one group; the same lines and key give the same bytes."""
 
     def answers(self, response: Response, lines: Sequence[Line], target: Target) -> Answers:
         """Return what the answer to a write says."""
 
+
+class LaterDestination(ApiDestination, Protocol):
+    """A destination that only accepts a write, gives it a number, and is asked after it."""
+
     def poll(self, submission_id: str, target: Target) -> Request:
-        """Return what asks after an accepted submission; only where `answers` is 'later'."""
+        """Return what asks after an accepted submission."""
 
     def progress(self, response: Response, lines: Sequence[Line], target: Target) -> Answers:
         """Return what is known of a submission now."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import Literal
+from typing import Literal, cast
 
 from ops import (
     Attempt,
@@ -30,7 +30,7 @@ from ops import (
     settle_rows,
     write_breaker,
 )
-from reverse_etl.api import AnswerError, ApiDestination, Line
+from reverse_etl.api import AnswerError, ApiDestination, LaterDestination, Line
 from reverse_etl.calls import Calls, UnreachableError
 from reverse_etl.contract import ApiFacts, Target
 from reverse_etl.courier import Job, Progress, Tell
@@ -97,10 +97,12 @@ class ApiCourier:
                 job.fail(str(error))
             self._hold(job, batch, f"unreachable: {error}")
             return
-        if lines:
-            self._write(job, batch, lines, controls)
+        for alike in self.sight.grouped(lines):
+            if job.status == "failed" or not self._write(job, batch, alike, controls):
+                return
 
-    def _write(self, job: Job, batch: Sequence[Intent], lines: Sequence[Line], controls: Controls) -> None:
+    def _write(self, job: Job, batch: Sequence[Intent], lines: Sequence[Line], controls: Controls) -> bool:
+        """Send one request and judge how it ended; return False, and send nothing, when a switch moved."""
         part = next_part(self.store, job.run_id)
         digest = self.destination.write(lines, self.target, key="").hash
         key = idempotency_key(job.name, job.run_id, part, digest)
@@ -112,7 +114,7 @@ class ApiCourier:
             transport="api", drain_until=self.clock.now() + timedelta(seconds=self.api.landing_seconds),
         )  # fmt: skip
         if attempt is None:
-            return
+            return False
         ending = self.calls.write(request)
         is_last = attempt_tries(self.store, attempt) >= self.api.max_tries
         verdict = judge(self.destination, self.target, lines, ending, is_last_try=is_last, now=self.clock.now())
@@ -121,6 +123,7 @@ class ApiCourier:
             submission_id=verdict.submission_id, has_landed=verdict.has_landed,
         )  # fmt: skip
         self._follow(job, lines, verdict)
+        return True
 
     def _follow(self, job: Job, lines: Sequence[Line], verdict: Verdict) -> None:
         """Act on what the verdict says of the destination itself."""
@@ -202,11 +205,12 @@ class ApiCourier:
 
     def _polled(self, attempt: Attempt, lines: Sequence[Line], again: _Again) -> bool:
         """Ask after an accepted submission until it is decided or its time is over; return whether reading back is due."""
+        destination = cast("LaterDestination", self.destination)
         give_up = self.clock.monotonic() + self.api.poll_deadline_seconds
         while True:
-            response = self.calls.read(self.destination.poll(attempt.submission_id or "", self.target))
+            response = self.calls.read(destination.poll(attempt.submission_id or "", self.target))
             try:
-                answers = self.destination.progress(response, lines, self.target)
+                answers = destination.progress(response, lines, self.target)
             except AnswerError as error:
                 raise UnreachableError(f"unreadable answer: {error}") from error
             if answers.is_final:

@@ -107,8 +107,8 @@ class ApiFacts:
     `rows_per_request` bounds a write, `rows_per_read` a look-up or a read-back. `compares` is true where a write states the
     number it replaces and is refused when that is gone. `answers` is 'row' where an answer decides a row, 'later' where a write
     is only accepted and asked after. `deadline_seconds` bounds a request; `processing_seconds` is how long the far side may still
-    work on one after that. `requests_per_second` is the documented limit. `secret_header` carries the key, after
-    `secret_prefix`.
+    work on one after that. `requests_per_second` is the documented limit. `secret_header` carries the key: as it is,
+    after the word Bearer, or as `name:key` in the Basic scheme.
     """
 
     rows_per_request: int
@@ -119,7 +119,7 @@ class ApiFacts:
     processing_seconds: float
     requests_per_second: float
     secret_header: str
-    secret_prefix: str = ""
+    secret_scheme: Literal["plain", "bearer", "basic"] = "plain"  # noqa: S105 - the name of a scheme
     max_tries: int = 4
     poll_seconds: float = 15.0
     poll_deadline_seconds: float = 900.0

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import base64
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from types import TracebackType
-from typing import cast
+from typing import Literal, cast
 
 import company
 from ops import Lease, OpsStore
@@ -61,10 +62,16 @@ class Couriers:
         )  # fmt: skip
         wire = Wire(
             target.settings.url or "",
-            secret_headers={facts.api.secret_header: f"{facts.api.secret_prefix}{secret}"},
+            secret_headers={facts.api.secret_header: _credential(facts.api.secret_scheme, secret)},
             deadline_seconds=target.settings.deadline_seconds or facts.api.deadline_seconds,
         )
         self._stack.enter_context(wire)
         return ApiCourier(
             self.store, self.lease, cast("ApiDestination", destination), target, wire, self.clock, self.tell
         )
+
+
+def _credential(scheme: Literal["plain", "bearer", "basic"], secret: str) -> str:
+    if scheme == "basic":
+        return f"Basic {base64.b64encode(secret.encode('utf-8')).decode('ascii')}"
+    return f"Bearer {secret}" if scheme == "bearer" else secret

@@ -66,7 +66,7 @@ class Sight:
         Every number that differs from what was believed is kept as an observation, and believed from now on.
         """
         shown: dict[str, int | None] = {}
-        for some in _parts(lines, self.api.rows_per_read):
+        for some in (part for alike in self.grouped(lines) for part in _parts(alike, self.api.rows_per_read)):
             response = self.calls.read(self.destination.read(some, self.target))
             try:
                 shown |= self.destination.shown(response, some, self.target)
@@ -80,6 +80,13 @@ class Sight:
         ]
         record_observations(self.store, self.lease, self.target.name, news, cause=cause, run_id=run_id)
         return shown
+
+    def grouped(self, lines: Sequence[Line]) -> list[list[Line]]:
+        """Return the rows by what one request may hold, in the order of the first row of each group."""
+        groups: dict[str, list[Line]] = {}
+        for line in lines:
+            groups.setdefault(self.destination.group(line), []).append(line)
+        return list(groups.values())
 
     def _look_up(self, lines: Sequence[Line]) -> tuple[dict[str, Mapping[str, Any]], dict[str, str]]:
         request = self.destination.lookup(lines, self.target)

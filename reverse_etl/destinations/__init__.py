@@ -6,6 +6,7 @@ from reverse_etl.destinations.purchase_proposals_csv import PurchaseProposalsCsv
 from reverse_etl.destinations.shopify_inventory_api import ShopifyInventoryApi
 from reverse_etl.destinations.shopify_inventory_csv import ShopifyInventoryCsv
 from reverse_etl.destinations.woocommerce_batch_json import WoocommerceBatchJson
+from reverse_etl.destinations.woocommerce_stock_api import WoocommerceStockApi
 
 DESTINATIONS: tuple[Destination, ...] = (
     ShopifyInventoryCsv(),
@@ -13,6 +14,7 @@ DESTINATIONS: tuple[Destination, ...] = (
     WoocommerceBatchJson(),
     PurchaseProposalsCsv(),
     ShopifyInventoryApi(),
+    WoocommerceStockApi(),
 )
 
 

@@ -74,6 +74,10 @@ class ShopifyInventoryApi:
             items[str(node.get("sku"))].append(node)
         return {line.row_key: _item(items.get(line.payload.channel_sku, [])) for line in lines}
 
+    def group(self, line: Line) -> str:
+        """All items of a location go together."""
+        return ""
+
     def read(self, lines: Sequence[Line], target: Target) -> Request:
         """The available quantity of each item at the location."""
         ids = [line.address["inventory_item_id"] for line in lines]
@@ -137,14 +141,6 @@ class ShopifyInventoryApi:
             if position is not None:
                 rows[lines[position].row_key] = _verdict(str(error.get("code") or "refused"))
         return Answers(rows, wait_seconds=wait)
-
-    def poll(self, submission_id: str, target: Target) -> Request:
-        """There is nothing to ask after: an answer decides."""
-        raise NotImplementedError(f"{self.facts.kind} answers at once")
-
-    def progress(self, response: Response, lines: Sequence[Line], target: Target) -> Answers:
-        """There is nothing to ask after."""
-        raise NotImplementedError(f"{self.facts.kind} answers at once")
 
 
 def version(target: Target) -> str:

@@ -31,6 +31,7 @@ TARGETS = {
     "shopify_inventory_api": {
         "account": "shop", "location": "1", "url": "http://127.0.0.1:1", "secret_env": "SHOPIFY_KEY",
     },
+    "woocommerce_stock_api": {"account": "web", "url": "http://127.0.0.1:1", "secret_env": "WOO_KEY"},
 }  # fmt: skip
 
 each = pytest.mark.parametrize("destination", DESTINATIONS, ids=lambda d: d.facts.kind)

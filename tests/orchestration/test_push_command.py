@@ -12,10 +12,9 @@ import pytest
 
 from ops import OpsStore, open_store
 from tests.emulators.front import Answer, Fault
-from tests.emulators.shopify import TOKEN
 from tests.orchestration.conftest import Invoke
+from tests.reverse_etl.channels import SHOPIFY, Shop
 from tests.reverse_etl.conftest import PROPOSAL_COLUMNS, STOCK_COLUMNS, stock
-from tests.reverse_etl.test_shopify_api import TOML, Shop
 from warehouse import publish
 from warehouse.connection import writer
 
@@ -25,9 +24,7 @@ class Company:
 
     def __init__(self, shop: Shop, invoke: Invoke) -> None:
         self.shop, self.invoke = shop, invoke
-        shop.world.home.mkdir()
-        (shop.world.home / "tallyhouse.toml").write_text(TOML.format(url=shop.front.url, more=""), encoding="utf-8")
-        shop.world.paths.create()
+        shop.configure()
 
     def publish(self, **wanted: int) -> None:
         rows = [stock("shop", name.removeprefix("SKU"), units) for name, units in wanted.items()]
@@ -59,8 +56,8 @@ def _events(store: OpsStore) -> list[str]:
 
 @pytest.fixture
 def company(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, invoke: Invoke) -> Iterator[Company]:
-    monkeypatch.setenv("EMULATED_SHOPIFY_KEY", TOKEN)
-    shop = Shop(tmp_path / "home")
+    monkeypatch.setenv("EMULATED_KEY", SHOPIFY.secret)
+    shop = Shop(tmp_path / "home", SHOPIFY)
     with shop.front:
         yield Company(shop, invoke)
 
@@ -136,9 +133,9 @@ def test_a_refused_row_is_replayed_from_the_current_target(company: Company) -> 
 def test_a_missing_key_is_named_and_is_a_matter_of_configuration(
     company: Company, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.delenv("EMULATED_SHOPIFY_KEY")
+    monkeypatch.delenv("EMULATED_KEY")
     company.publish(SKU1=4)
-    assert "EMULATED_SHOPIFY_KEY" in company.run("apply", code=3)["error"]["message"]
+    assert "EMULATED_KEY" in company.run("apply", code=3)["error"]["message"]
 
 
 def test_the_audit_is_verified_and_a_changed_row_is_named(company: Company, invoke: Invoke) -> None:

@@ -10,14 +10,13 @@ import pytest
 from reverse_etl import read_drift
 from reverse_etl.drift import classify
 from tests.emulators.front import Fault
-from tests.emulators.shopify import TOKEN
-from tests.reverse_etl.test_shopify_api import Shop
+from tests.reverse_etl.channels import KINDS, Shop
 
 
-@pytest.fixture
-def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Shop]:
-    monkeypatch.setenv("EMULATED_SHOPIFY_KEY", TOKEN)
-    found = Shop(tmp_path / "home")
+@pytest.fixture(params=KINDS, ids=lambda kind: kind.system)
+def shop(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Shop]:
+    monkeypatch.setenv("EMULATED_KEY", request.param.secret)
+    found = Shop(tmp_path / "home", request.param)
     with found.front:
         yield found
 

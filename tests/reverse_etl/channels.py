@@ -1,0 +1,97 @@
+"""A company with one channel behind a real socket: what every fault is tried on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import company
+from ops import open_store
+from reverse_etl import PushReport, push
+from tests.emulators.clock import VirtualClock
+from tests.emulators.front import Front
+from tests.emulators.shopify import TOKEN, Shopify
+from tests.emulators.woocommerce import SECRET, Woocommerce
+from tests.reverse_etl.conftest import World, stock
+
+TOML = """
+environment = "test"
+[company]
+name = "Push test"
+[accounts.shop]
+system = "{system}"
+[destinations.shop_api]
+kind = "{kind}"
+account = "shop"
+location = "1"
+url = "{url}"
+secret_env = "EMULATED_KEY"
+{more}
+[environments.demo]
+[environments.local]
+[environments.prod]
+[environments.test]
+push = true
+"""
+SKUS = ("SKU-1", "SKU-2", "SKU-3")
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One kind of destination and the channel that stands for it."""
+
+    kind: str
+    system: str
+    secret: str
+    channel: Callable[[VirtualClock, dict[str, int]], Shopify | Woocommerce]
+
+
+SHOPIFY = Kind("shopify_inventory_api", "shopify", TOKEN, Shopify)
+WOOCOMMERCE = Kind("woocommerce_stock_api", "woocommerce", SECRET, Woocommerce)
+KINDS = (SHOPIFY, WOOCOMMERCE)
+
+
+class Shop:
+    """A company with one shop, the shop itself, and the wire between them; every level starts at 10."""
+
+    def __init__(self, home: Path, kind: Kind) -> None:
+        self.kind, self.clock = kind, VirtualClock()
+        self.shop = kind.channel(self.clock, dict.fromkeys(SKUS, 10))
+        self.front = Front(self.shop, self.clock)
+        self.world, self.more = World(home), ""
+
+    def configure(self) -> None:
+        """Write the settings and the folders."""
+        self.world.home.mkdir(exist_ok=True)
+        text = TOML.format(url=self.front.url, more=self.more, system=self.kind.system, kind=self.kind.kind)
+        (self.world.home / company.CONFIG_FILE).write_text(text, encoding="utf-8")
+        self.world.paths.create()
+
+    def push(self, **wanted: int) -> PushReport:
+        """One push of the quantities wanted, by SKU without its dash."""
+        self.configure()
+        self.world.publish([stock("shop", name.removeprefix("SKU"), units) for name, units in wanted.items()])
+        open_limits = company.Limits(max_changed_rate=1, max_to_zero_rate=1, max_unit_delta_rate=1_000_000)
+        settings = self.world.settings.model_copy(update={"limits": open_limits})
+        with self.world.connection() as connection:
+            return push(settings, self.world.paths, connection, clock=self.clock)
+
+    def query(self, sql: str) -> list[tuple[object, ...]]:
+        with open_store(self.world.paths.ops) as store:
+            return store.query(sql)
+
+    def reasons(self) -> dict[str, tuple[object, object]]:
+        """Status and reason of every row of the last run, by row key."""
+        rows = self.query(
+            "select row_key, status, reason from push_intent where run_id ="
+            " (select run_id from push_run order by rowid desc limit 1)"
+        )
+        return {str(key): (status, reason) for key, status, reason in rows}
+
+    def assert_sound(self) -> None:
+        """No write without a journal row, and no row confirmed without evidence."""
+        attempts = len(self.query("select 1 from push_attempt"))
+        assert len({entry.asked.body for entry in self.front.writes}) <= attempts
+        assert len(self.front.writes) <= attempts
+        assert self.query("select * from push_intent where status = 'confirmed' and evidence is null") == []

@@ -1,0 +1,157 @@
+"""Every way in which a request can end, on every channel with an API: what the journal and the channel say afterwards."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from ops import open_store
+from tests.emulators.front import Answer, Fault
+from tests.emulators.shopify import Shopify
+from tests.reverse_etl.channels import KINDS, Shop
+
+
+@pytest.fixture(params=KINDS, ids=lambda kind: kind.system)
+def shop(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Shop]:
+    monkeypatch.setenv("EMULATED_KEY", request.param.secret)
+    found = Shop(tmp_path / "home", request.param)
+    with found.front:
+        yield found
+
+
+@pytest.mark.parametrize("reply", ["reset", "cut", "close"])
+@pytest.mark.parametrize("executes", ["no", "yes"])
+def test_a_lost_answer_is_read_back_once_nothing_can_land_any_more(shop: Shop, reply: str, executes: str) -> None:
+    shop.front.write_faults = [Fault(executes, reply)]
+    report = shop.push(SKU1=3)
+    assert (report.sent, shop.shop.levels["SKU-1"]) == (1, 3)
+    assert shop.shop.effects == [("SKU-1", 10, 3)]
+    assert shop.clock.seconds >= 60
+    assert len(shop.front.writes) == (1 if executes == "yes" else 2)
+    shop.assert_sound()
+
+
+def test_silence_ends_at_the_deadline(shop: Shop) -> None:
+    shop.more = "deadline_seconds = 0.3"
+    shop.front.write_faults = [Fault("yes", "stall")]
+    assert shop.push(SKU1=3).sent == 1
+    assert shop.shop.effects == [("SKU-1", 10, 3)]
+
+
+def test_a_write_that_lands_late_cannot_overtake_the_next(shop: Shop) -> None:
+    """10 -> 5 is lost and lands 40 s later; 10 is wanted next: the same number again, which no comparison would notice."""
+    shop.front.write_faults = [Fault("late", "reset", delay=40)]
+    shop.front.read_faults = []
+    assert shop.push(SKU1=5).sent == 1
+    assert shop.push(SKU1=10).sent == 1
+    shop.clock.sleep(600)
+    assert shop.shop.levels["SKU-1"] == 10
+    shop.assert_sound()
+
+
+def test_throttling_waits_and_loses_nothing(shop: Shop) -> None:
+    shop.front.write_faults = [Fault("no", Answer(429, b"", {"retry-after": "7"}))]
+    assert shop.push(SKU1=3).sent == 1
+    assert 7 <= shop.clock.seconds < 30
+
+
+@pytest.mark.parametrize("header", ["1e9", "-5", "soon", "nan", "Fri, 20 Nov 2026 09:00:00 GMT"])
+def test_an_absurd_wait_is_not_waited_for(shop: Shop, header: str) -> None:
+    shop.front.write_faults = [Fault("no", Answer(429, b"", {"retry-after": header}))] * 8
+    report = shop.push(SKU1=3)
+    assert report.sent + report.held == 1
+    assert shop.clock.seconds < 600
+
+
+def test_a_shop_that_throttles_everything_keeps_the_row_for_later(shop: Shop) -> None:
+    shop.front.write_faults = [Fault("no", Answer(429, b"", {"retry-after": "1"}))] * 50
+    report = shop.push(SKU1=3)
+    assert (report.sent, report.held) == (0, 1)
+    assert shop.query("select state from breaker") == []
+    shop.front.write_faults = []
+    assert shop.push(SKU1=3).sent == 1
+
+
+@pytest.mark.parametrize(
+    ("prepare", "reason"),
+    [
+        (lambda s: s.unknown_skus.add("SKU-1"), "mapping_missing"),
+        (lambda s: s.duplicated.add("SKU-1"), "mapping_duplicate"),
+        (lambda s: s.tracked.update({"SKU-1": False}), "mapping_untracked"),
+    ],
+)
+def test_a_row_that_cannot_be_addressed_is_held_with_its_reason(
+    shop: Shop, prepare: Callable[[Shopify], None], reason: str
+) -> None:
+    prepare(shop.shop)
+    report = shop.push(SKU1=3, SKU2=4)
+    assert (report.sent, report.held) == (1, 1)
+    assert shop.reasons()["shop-1"] == ("held", reason)
+
+
+def test_a_refused_key_is_asked_once_and_opens_the_breaker(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("EMULATED_KEY", "wrong")
+    report = shop.push(SKU1=3, SKU2=4)
+    assert (report.sent, report.held) == (0, 2)
+    assert report.stopped
+    assert len(shop.front.ledger) == 1
+    assert shop.query("select state from breaker") == [("auth",)]
+    shop.push(SKU1=3)
+    assert len(shop.front.ledger) == 1
+
+
+def test_nothing_is_sent_to_where_a_redirect_points(shop: Shop) -> None:
+    shop.front.write_faults = [Fault("no", Answer(302, b"", {"location": "http://127.0.0.1:1/other"}))]
+    report = shop.push(SKU1=3)
+    assert (report.sent, report.held) == (0, 1)
+    assert "redirected" in str(report.destinations[0].reason)
+
+
+def test_a_shop_that_is_down_opens_the_breaker_and_a_later_push_closes_it(shop: Shop) -> None:
+    shop.push(SKU1=10)
+    shop.front.read_faults = [Fault("no", "reset")] * 100
+    for number in range(6):
+        assert shop.push(SKU1=number).sent == 0
+    assert shop.query("select state from breaker") == [("open",)]
+    asked = len(shop.front.ledger)
+    assert shop.push(SKU1=7).held == 1
+    assert len(shop.front.ledger) == asked
+    shop.front.read_faults = []
+    shop.clock.sleep(301)
+    assert shop.push(SKU1=7).sent == 1
+    assert shop.query("select state from breaker") == [("closed",)]
+
+
+def test_a_refused_connection_leaves_every_row_for_later(shop: Shop) -> None:
+    shop.front.close()
+    report = shop.push(SKU1=3)
+    assert (report.sent, report.held) == (0, 1)
+    assert shop.query("select * from push_attempt") == []
+
+
+def test_a_row_in_doubt_is_not_touched_until_it_is_decided(shop: Shop) -> None:
+    shop.front.write_faults = [Fault("yes", "reset")]
+    shop.front.read_faults = [None, None, *[Fault("no", "reset")] * 3]
+    report = shop.push(SKU1=3)
+    assert report.sent == 0
+    assert shop.query("select status from push_intent") == [("ambiguous",)]
+    shop.front.read_faults = [Fault("no", "reset")] * 3
+    assert shop.push(SKU1=6).sent == 0
+    assert shop.reasons()["shop-1"] == ("held", "in_doubt")
+    assert shop.shop.effects == [("SKU-1", 10, 3)]
+    assert shop.push(SKU1=6).sent == 1
+    assert shop.shop.effects == [("SKU-1", 10, 3), ("SKU-1", 3, 6)]
+    shop.assert_sound()
+
+
+def test_the_key_is_in_no_table_and_no_message(shop: Shop) -> None:
+    shop.push(SKU1=3)
+    shop.front.write_faults = [Fault("no", Answer(403))]
+    report = shop.push(SKU1=4)
+    with open_store(shop.world.paths.ops) as store:
+        names = [name for (name,) in store.query("select name from sqlite_schema where type = 'table'")]
+        everything = json.dumps([store.query(f"select * from {name}") for name in names]) + json.dumps(report.to_dict())
+    assert shop.kind.secret not in everything
