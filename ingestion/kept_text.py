@@ -64,7 +64,7 @@ def read_kept(
             read = _cells(row, plain, reshaped, is_whole=whole)
             if isinstance(read, str):
                 short[at] = read
-            else:
+            elif read:
                 cells[at] = read
         if masked := _masked(cells, plain):
             short |= masked
@@ -87,7 +87,7 @@ def _reshaped(feed: Feed, header: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _cells(row: dict[str, object], feed: Feed, header: tuple[str, ...], *, is_whole: bool) -> dict[str, str] | str:
-    """Return the record's cells by header, or why its text is not enough."""
+    """Return the record's cells by header, none where it still falls into a wrong number, or why its text is not enough."""
     text, reason = str(row["raw_text"] or ""), str(row["reason_code"])
     if not text or row["is_base64"] or len(text) >= LONGEST_TEXT:
         return "its text was not kept whole"
@@ -101,7 +101,7 @@ def _cells(row: dict[str, object], feed: Feed, header: tuple[str, ...], *, is_wh
     except csv.Error:
         return "its text does not fall into cells as the feed is declared today"
     if len(cells) != len(header):
-        return f"it has {len(cells)} cells under {len(header)} headers"
+        return {} if reason in _SPLIT_OTHERWISE else f"it has {len(cells)} cells under {len(header)} headers"
     strip = feed.form.strip
     return dict(zip(header, (cell.strip(strip) if strip else cell for cell in cells), strict=True))
 

@@ -113,6 +113,13 @@ def test_only_what_is_named_is_replayed(refused: Any, choice: dict[str, str]) ->
     assert refused.rows("select count(*) from raw.house__kits") == [(1,)]
 
 
+def test_a_ragged_row_stays_out_and_its_original_would_not_help(company: Any) -> None:
+    company.drop("wms", "kits.csv", "kit_sku,component_sku,component_qty\nK,A,1\nK,B\nK,C,3\n")
+    assert [file.rows_quarantined for file in company.ingest().files] == [1]
+    [outcome] = replay(company.settings, company.paths, **WHO)
+    assert (outcome.rows_open, outcome.rows_left, outcome.needs_original, outcome.act) == (1, 1, {}, None)
+
+
 def test_one_record_alone_can_be_replayed(refused: Any) -> None:
     mapped(refused, SIGNED)
     [outcome] = replay(refused.settings, refused.paths, reference=f"{refused.sha[:12]}:3", **WHO)
