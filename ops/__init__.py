@@ -3,6 +3,7 @@
 One SQLite file per company, `data/ops/ops.sqlite`; it outlives every warehouse build. Knows `company` only.
 """
 
+from ops.accepted import Accepted, accepted_rows
 from ops.attempts import (
     attempt_absent,
     attempt_tries,
@@ -69,6 +70,7 @@ __all__ = [
     "RUN_COLUMNS",
     "SCHEMA_VERSION",
     "STATE_COLUMNS",
+    "Accepted",
     "Attempt",
     "AuditVerdict",
     "Breaker",
@@ -98,6 +100,7 @@ __all__ = [
     "Shadow",
     "SwitchView",
     "Verdict",
+    "accepted_rows",
     "approve_plan",
     "approver",
     "attempt_absent",
