@@ -156,15 +156,20 @@ class ApiCourier:
         for key, problem in addressed.problems.items():
             self._hold_keys(job, [key], problem)
         shown = self.sight.numbers(addressed.lines, cause="base", run_id=job.run_id)
-        seen, changing = [], []
+        seen, changing, mirrors = [], [], self.destination.facts.mirrors_state
         for line in addressed.lines:
             number = shown.get(line.row_key)
-            if number is None:
-                self._hold_keys(
-                    job, [line.row_key], "mapping_gone" if line.row_key in shown else "unreachable: not shown"
-                )
+            if line.row_key not in shown:
+                self._hold_keys(job, [line.row_key], "unreachable: not shown")
             elif number == line.payload.quantity:
                 seen.append(line.row_key)
+            elif number is None and mirrors:
+                self._hold_keys(job, [line.row_key], "mapping_gone")
+            elif number is None:
+                changing.append(line)
+            elif not mirrors:
+                # what was handed over is never handed over again, whatever number it has there now
+                self._hold_keys(job, [line.row_key], f"there_already: {number}")
             elif self._sold_meanwhile(line, number):
                 self._hold_keys(job, [line.row_key], "sold_meanwhile")
             else:
@@ -197,7 +202,7 @@ class ApiCourier:
 
     def _read_back(self, line: Line, shown: dict[str, int | None], again: _Again) -> RowOutcome:
         number = shown[line.row_key]
-        if number is None:
+        if number is None and self.destination.facts.mirrors_state:
             return RowOutcome(line.row_key, "rejected", "row_gone")
         if number == line.payload.quantity:
             return RowOutcome(line.row_key, "confirmed", None, "read_back")
