@@ -22,6 +22,7 @@ totals as (
         coalesce(sum(claimed_qty) filter (where is_in_force and charged_to = 'unavailable'), 0) as quality_held_qty,
         coalesce(sum(claimed_qty) filter (where is_in_force and charged_to = 'outbound'), 0) as outbound_qty
     from claims
+    where is_in_force or was_in_force
     group by all
 
 ),
