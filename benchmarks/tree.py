@@ -7,6 +7,7 @@ pages that two of them share are counted twice. Needs Linux's `/proc`.
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import threading
 from collections.abc import Mapping, Sequence
@@ -58,7 +59,12 @@ def run_tree(command: Sequence[str], *, environment: Mapping[str, str] | None = 
     )
     watch = _Watch(process.pid)
     watch.start()
-    out, error = process.communicate()
+    try:
+        out, error = process.communicate()
+    except BaseException:
+        # stopped by hand: nothing of the session may go on
+        os.killpg(process.pid, signal.SIGKILL)
+        raise
     wall, after, peak = monotonic() - started, os.times(), watch.stop()
     if process.returncode:
         raise subprocess.CalledProcessError(process.returncode, command, out, error[-2000:])
