@@ -60,7 +60,9 @@ inbound as (
 ),
 
 received_notices as (
-    select distinct shipment_id
+    select distinct
+        shipment_id,
+        po_id
     from {{ ref('stg_x12__stock_receipts') }}
     where shipment_id is not null and reporting_code is distinct from '01'
 ),
@@ -79,7 +81,9 @@ notices as (
         'ship_notice' as expected_source
     from {{ ref('stg_x12__ship_notices') }} as notices
     left join received_notices
-        on notices.shipment_id = received_notices.shipment_id
+        on
+            notices.shipment_id = received_notices.shipment_id
+            and notices.po_id = coalesce(received_notices.po_id, notices.po_id)
     left join {{ ref('int_listings__matched') }} as listings
         on
             notices.account = listings.channel_account

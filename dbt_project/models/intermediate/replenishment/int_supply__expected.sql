@@ -79,10 +79,12 @@ transferred as (
     select
         transfers.sku_id,
         coalesce(locations.purchasing_location_id, transfers.to_location_id) as location_id,
-        greatest(0, transfers.shipped_qty - transfers.received_qty) as in_transit_qty
+        transfers.shipped_qty - transfers.received_qty as in_transit_qty
     from transfers
     left join locations on transfers.to_location_id = locations.location_id
-    where transfers.status not in ('received', 'cancelled')
+    where
+        transfers.status not in ('received', 'cancelled')
+        and transfers.shipped_qty > transfers.received_qty
 ),
 
 parts as (
