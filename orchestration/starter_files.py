@@ -80,7 +80,7 @@ push = false
 # max_field_chars = 131072
 # decode_seconds = 900           # processor time for one file
 # decode_memory_mb = 8192
-# keep_quarantine_days = 90      # how long refused rows and held files keep their text
+# keep_quarantine_days = 90      # how long texts and copies stay after they were dealt with
 # stable_seconds = 0             # a file is read only when it has not changed for this long
 # max_reject_rate = 0.05         # a file with a larger share of refused rows is held whole
 # A file unlike its feed's own past is held; 0 turns a check off. docs/operations.md says what each looks at.
