@@ -25,15 +25,18 @@ from ingestion.outcome import GateReport
 _INSTANTS = ("exported_at", "claimed_at", "finished_at")
 
 
-def keep_rows(lake: Path, file: FileEntry, rows: Path, quarantine: Path, act: int = 0) -> tuple[Path, Path]:
-    """Move the typed and the refused rows of one loaded feed into the lake; return where they are now.
+def keep_rows(
+    lake: Path, file: FileEntry, rows: Path, quarantine: Path | None, act: int = 0
+) -> tuple[Path, Path | None]:
+    """Move the typed and the refused rows of one loaded feed, if it has any, into the lake; return where they are now.
 
     `act` numbers what was done about the file, so that no file that counts is ever written over.
     """
     kept, refused = rows_kept(lake, file, act), refused_kept(lake, file, act)
-    put_in_place(quarantine, refused)
+    if quarantine is not None:
+        put_in_place(quarantine, refused)
     put_in_place(rows, kept)
-    return kept, refused
+    return kept, refused if quarantine else None
 
 
 def rows_kept(lake: Path, file: FileEntry, act: int = 0) -> Path:

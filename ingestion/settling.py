@@ -84,7 +84,8 @@ def _kept(paths: Paths, part: PreparedPart) -> Settlement:
     if entry.status == "held" or part.rows is None or part.refused is None:
         return Settlement(entry, *drift, header=part.part.header, suspected=part.part.suspected, facts=part.facts)
     entry = replace(entry, finished_at=now())
-    rows, refused = keep_rows(paths.lake, entry, part.rows, part.refused)
+    # most files have no refused row, and an empty file costs a flush like any other
+    rows, refused = keep_rows(paths.lake, entry, part.rows, part.refused if entry.rows_quarantined else None)
     return Settlement(
         entry, *drift, rows, refused, header=part.part.header, suspected=part.part.suspected, facts=part.facts
     )

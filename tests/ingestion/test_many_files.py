@@ -140,6 +140,21 @@ def test_lake_files_of_different_columns_go_into_one_table(company: Any) -> None
     assert company.rows("select count(*), count(component_qty) from raw.house__kits") == [(24, 22)]
 
 
+def test_only_files_with_refused_rows_leave_a_file_of_them(company: Any) -> None:
+    company.drop("wms", "clean.csv", KITS + "K,A,1\n")
+    company.drop("wms", "damaged.csv", KITS + "K,A,x\nK,B,1\n")
+    company.ingest()
+    settlements = [settlement for of_file, _ in read_entries(company.paths.lake) for settlement in of_file]
+    assert {s.file.source_file: s.quarantine is not None for s in settlements} == {
+        "clean.csv": False,
+        "damaged.csv": True,
+    }
+    assert len(list(company.paths.lake.rglob("*.quarantine.parquet"))) == 1
+    before = told(company)
+    rebuild_from_lake(company.settings, company.paths)
+    assert told(company) == before
+
+
 def test_a_large_file_is_asked_about_at_once_and_small_ones_when_enough_came(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(judging, "TOGETHER", 3)
     gate = CountingGate()
