@@ -29,7 +29,7 @@ called_off as (
 exported_lines as (
 
     select
-        exported.*,
+        exported.* exclude (tags), -- noqa: RF02
         'shopify' as statement_source,
         exported.ordered_listing_qty * exported.unit_price_amount - exported.line_discount_amount as line_amount,
         list_has_any(
@@ -49,7 +49,7 @@ exported_lines as (
 bulk_lines as (
 
     select
-        bulk.* exclude (is_test),
+        bulk.* exclude (is_test, tags), -- noqa: RF02
         'shopify_bulk' as statement_source,
         bulk.is_test or coalesce(
             list_has_any(string_split(lower(array_to_string(bulk.tags, ',')), ','), settings.test_order_tags), false
