@@ -4,8 +4,8 @@ UTF-8, comma, double quotes, ISO dates and instants (`2026-11-20`, `2026-11-20T0
 our raw column names. An instant without an offset is read in the account's time zone. Orders, shipments, returns,
 allocations and cancellations speak in the channel's SKU and units as ordered; stock, purchase orders and receipts speak in
 our SKU and stock units. Each fact is stated by one template only: a shipment, a receipt and a graded return move stock by
-themselves and must not be repeated as a stock movement; a transfer, a count and a milestone do not, and their effect is stated as
-a movement or a receipt.
+themselves and must not be repeated as a stock movement. A transfer moves what it says has left and arrived, but for a leg that a
+movement states under the transfer's id. A count and a milestone move nothing: their effect is stated as a movement or a receipt.
 """
 
 from __future__ import annotations

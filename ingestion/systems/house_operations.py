@@ -1,7 +1,7 @@
 """House templates of the work in and between warehouses: counts, transfers, holds, inbound milestones, tasks.
 
-None of them moves stock by itself. What a count corrects, and each leg of a transfer, is a stock movement that carries the
-count's or transfer's id; what an inbound container brings is a receipt.
+A transfer moves what it says has left and arrived, but for a leg that a stock movement states under its id. The others move
+nothing: what a count corrects is a movement that carries the count's id, what an inbound container brings is a receipt.
 """
 
 from __future__ import annotations

@@ -13,7 +13,7 @@ from company import DBT_PROJECT
 LONGEST_MODEL = 120
 LAYERS = ("staging", "intermediate", "marts", "reports", "exports")
 PREFIX = {
-    "staging": r"stg_[a-z]+__[a-z_]+",
+    "staging": r"stg_[a-z0-9]+__[a-z_]+",
     "intermediate": r"int_[a-z_]+__[a-z_]+",
     "marts": r"(dim|fct)_[a-z_]+",
     "reports": r"rpt_[a-z_]+",

@@ -215,8 +215,8 @@ def test_movements_have_a_type_a_class_and_the_order_they_name(query: Query) -> 
 def test_work_cases_invoices_promotions_and_credit(query: Query) -> None:
     tasks = "select task_id, wait_minutes, work_minutes, short_qty, is_running from marts.fct_warehouse_tasks"
     assert query(tasks) == [("K-1", 10.0, 1.5, 1, False), ("K-2", None, None, 0, True)]
-    cases = "select case_id, order_key, open_days, is_open, cost_amount from marts.fct_service_cases"
-    assert query(cases) == [("C-1", "1050", 1.0, False, Decimal("14.25"))]
+    cases = "select case_id, order_key, open_hours, is_open, cost_amount from marts.fct_service_cases"
+    assert query(cases) == [("C-1", "1050", 24.0, False, Decimal("14.25"))]
     charges = "select charge_type, charge_amount, shipment_id, match_method from marts.fct_carrier_invoice_lines"
     assert query(charges) == [
         ("adjustment", Decimal(-2), "P-1", "tracking_number"), ("freight", Decimal("9.8"), "P-1", "tracking_number"),

@@ -66,12 +66,7 @@ authorities as (
     qualify row_number() over (
         partition by stock_feeds.location_id
         order by
-            case
-                when accounts.system = 'house' then 1
-                when accounts.system in ('x12', 'shipbob') then 2
-                when accounts.system = 'shopify' then 3
-                else 4
-            end,
+            coalesce(list_position(['house', 'x12', 'shipbob', 'shopify'], accounts.system), 5),
             stock_feeds.account
     ) = 1
 

@@ -30,7 +30,7 @@ final as (
         cases.opened_at,
         cases.closed_at,
         cases.resolution,
-        round((epoch(coalesce(cases.closed_at, {{ as_of() }})) - epoch(cases.opened_at)) / 86400.0, 4) as open_days,
+        round((epoch(coalesce(cases.closed_at, {{ as_of() }})) - epoch(cases.opened_at)) / 3600, 4) as open_hours,
         cases.closed_at is null as is_open,
         orders.order_key is not null as is_order_known,
         cast(cases.cost_amount as decimal(18, 4)) as cost_amount,
