@@ -52,6 +52,7 @@ LABELS: dict[str, Label] = {
         lead_time_source="Lead time from", reasons="Reasons", account="Account", entity="Feed", reason_code="Reason",
         check_name="Check", run_id="Run", destination="Destination", row_key="Row", mode="Mode", environment="Environment",
         reason="Reason", column_names="Columns", example_detail="For example", example_file="In file",
+        document_id="Document", evidence_detail="In words", source_account="Account", source_file="File",
     ),
     **_units(
         on_hand_qty="On hand", unavailable_qty="Unsellable", sellable_qty="Sellable", committed_qty="Claimed",
@@ -61,7 +62,7 @@ LABELS: dict[str, Label] = {
         need_qty="Need", moq_qty="Minimum", order_multiple_qty="Multiple", position_qty="Position",
         backordered_qty="Waiting", on_order_qty="On order", in_transit_qty="In transit", reorder_point_qty="Reorder point",
         order_up_to_qty="Order up to", safety_stock_qty="Safety stock", units_ordered_qty="Units ordered",
-        units_filled_qty="Units filled",
+        units_filled_qty="Units filled", evidence_qty="Units",
     ),
     **_counts(
         orders_count="Orders", orders_due_count="Orders due", unjudged_count="Unjudged",
@@ -70,6 +71,7 @@ LABELS: dict[str, Label] = {
         rows_quarantined_count="Quarantined", rows_count="Rows", example_line_no="Line", expected="Expected",
         actual="Actual", difference="Difference", planned_count="Planned", sent_count="Sent", unchanged_count="Unchanged",
         held_count="Held", rejected_count="Rejected", lead_time_receipts_count="Receipts seen",
+        source_row="Row",
     ),
     "listing_qty": Label("Shown", Kind.COUNT),
     "unit_fill_rate": Label("Unit fill", Kind.RATE, "Units filled in the first pass, over units ordered."),
@@ -88,6 +90,8 @@ LABELS: dict[str, Label] = {
     "forecast_per_day_qty": Label("Demand a day", Kind.NUMBER),
     "order_by_date": Label("Order by", Kind.DATE),
     "newest_exported_at": Label("Newest export, UTC", Kind.INSTANT),
+    "step": Label("Step", Kind.TEXT, "The step of the explanation that the row stands behind."),
+    "evidence_at": Label("Instant, UTC", Kind.INSTANT),
     "updated_at": Label("Last change, UTC", Kind.INSTANT),
     "started_at": Label("Started, UTC", Kind.INSTANT),
     "finished_at": Label("Finished, UTC", Kind.INSTANT),

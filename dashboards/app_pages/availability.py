@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pandas as pd
 import streamlit as st
 
 from dashboards import charts, queries
+from dashboards.explained_steps import accepted_lines, step_lines
 from dashboards.frame import Frame, many_filter, open_frame, search_filter
 from dashboards.queries import Filters
-from dashboards.tables import describe_filters, download_csv, select_row
+from dashboards.serving import home_folder
+from dashboards.tables import describe_filters, download_csv, select_row, show_table
 from dashboards.tiles import Tile, counted, definition, draw_tiles, percent, whole
 
 _STOCK_SCOPE = "search, location, stock status"
@@ -112,11 +116,13 @@ def _stock(frame: Frame, filters: Filters) -> None:
             title="Tallyhouse stock by location", name="stock_by_location", build_id=frame.serving.build_id,
             as_of=frame.serving.as_of, filters=describe_filters(filters, has_period=False),
         )  # fmt: skip
+        sku_id, location_id = str(row["sku_id"]), str(row["location_id"])
+        _rows_behind(frame, queries.stock_evidence(frame.connection, sku_id, location_id), f"{sku_id} at {location_id}")
     with right, st.container(border=True, height="stretch"):
-        st.subheader(f"{row['sku_id']} at {row['location_id']}", anchor=False)
-        st.caption(f"{_text(row['title'])}From on hand to what can be sold. Status: {row['status']}.")
-        steps = queries.stock_steps(frame.connection, str(row["sku_id"]), str(row["location_id"]))
-        st.altair_chart(charts.waterfall(steps), alt="From on hand to available to sell")
+        st.subheader(f"{sku_id} at {location_id}", anchor=False)
+        st.caption(f"{_text(row['title'])}From the count to what can be sold here. Status: {row['status']}.")
+        steps = queries.stock_steps(frame.connection, sku_id, location_id)
+        _explained(frame, str(row["status"]), steps, alt="From the count to available to sell")
 
 
 def _listings(frame: Frame, filters: Filters) -> None:
@@ -141,13 +147,56 @@ def _listings(frame: Frame, filters: Filters) -> None:
             title="Tallyhouse channel stock", name="channel_stock", build_id=frame.serving.build_id,
             as_of=frame.serving.as_of, filters=describe_filters(filters, has_period=False),
         )  # fmt: skip
+        account, listing_id = str(row["channel_account"]), str(row["listing_id"])
+        name = f"{row['channel_sku']} on {account}"
+        _rows_behind(frame, queries.listing_evidence(frame.connection, account, listing_id), name)
     with right, st.container(border=True, height="stretch"):
-        st.subheader(f"{row['channel_sku']} on {row['channel_account']}", anchor=False)
+        st.subheader(name, anchor=False)
         st.caption(
-            f"{_text(row['title'])}From the shared pool to the published number, in stock units. Status: {row['status']}."
+            f"{_text(row['title'])}From the locations to the published number, in stock units. Status: {row['status']}."
         )
-        steps = queries.listing_steps(frame.connection, str(row["channel_account"]), str(row["listing_id"]))
-        st.altair_chart(charts.waterfall(steps), alt="From the shared pool to the published number")
+        steps = queries.listing_steps(frame.connection, account, listing_id)
+        _explained(frame, str(row["status"]), steps, alt="From the locations to the published number")
+        for line in (*_about_listing(row), *accepted_lines(home_folder(), account, listing_id)):
+            st.markdown(line)
+
+
+def _explained(frame: Frame, status: str, steps: pd.DataFrame, *, alt: str) -> None:
+    """Draw one explanation: what its status means, its steps, and their words."""
+    meaning = queries.status_words(frame.connection, status)
+    if meaning:
+        st.warning(meaning, icon=":material/front_hand:")
+    if steps["end_qty"].any():
+        st.altair_chart(charts.waterfall(steps), alt=alt)
+    else:
+        st.caption("There is nothing at any step.")
+    st.markdown("\n".join(f"- {line}" for line in step_lines(steps)))
+
+
+def _rows_behind(frame: Frame, evidence: pd.DataFrame, name: str) -> None:
+    """Draw the rows of exports, orders and policies behind the steps of the chosen number."""
+    with st.expander(f"Rows behind {name} ({len(evidence)})", expanded=not evidence.empty):
+        if evidence.empty:
+            st.caption("No row of an export stands behind these steps.")
+            return
+        descriptions = queries.column_descriptions(frame.connection, "reports.rpt_ats_evidence")
+        show_table(evidence, descriptions, alt=f"Rows of exports and policies behind {name}", height=320)
+
+
+def _about_listing(row: dict[str, Any]) -> list[str]:
+    """Return what the steps do not say: how old the oldest feed is, and what the number is in packs."""
+    lines = []
+    if row["status"] == "stale":
+        lines.append(
+            f"Its oldest feed is {whole(row['feed_age_minutes'])} minutes old; "
+            f"policy allows {whole(row['max_feed_age_minutes'])}."
+        )
+    pack = row["units_per_listing"]
+    if not pd.isna(pack) and int(pack) != 1 and not pd.isna(row["listing_qty"]):
+        lines.append(
+            f"{whole(row['ats_qty'])} stock units in packs of {whole(pack)} are {whole(row['listing_qty'])} on the listing."
+        )
+    return lines
 
 
 def _text(value: object) -> str:

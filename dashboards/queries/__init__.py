@@ -4,6 +4,7 @@ Reads `reports` and `marts` of the published file. Rates are sums divided once; 
 """
 
 from dashboards.queries.catalogue import Metric, column_descriptions, metrics
+from dashboards.queries.evidence import listing_evidence, status_words, stock_evidence
 from dashboards.queries.filters import MAX_DOWNLOAD_ROWS, MAX_ROWS, Filters
 from dashboards.queries.health import (
     accounts,
@@ -69,6 +70,7 @@ __all__ = [
     "fill_rate_totals",
     "held_files",
     "late_feeds",
+    "listing_evidence",
     "listing_rows",
     "listing_steps",
     "listing_totals",
@@ -92,8 +94,10 @@ __all__ = [
     "reconciliation_totals",
     "reorder_choices",
     "service_by_channel",
+    "status_words",
     "stock_by_location",
     "stock_choices",
+    "stock_evidence",
     "stock_rows",
     "stock_steps",
     "stock_totals",

@@ -41,50 +41,40 @@ def _running(source: str, changes: dict[str, str], final_label: str, final_amoun
     """
 
 
+def _explained(waterfall: str, kind: str, subject: str, last: str) -> str:
+    """Return SQL of one explanation's steps with their words, the first and the last as totals.
+
+    `waterfall` is a report of steps that add up, `subject` the condition that picks one explanation.
+    """
+    return f"""
+        with steps as (
+            select step_number as position, term, change_qty, running_qty,
+                step_number = min(step_number) over () as is_first, step_number = max(step_number) over () as is_last
+            from {waterfall} where {subject}
+        ),
+        every_step as (
+            select steps.position, coalesce(terms.title, steps.term) as step, steps.change_qty,
+                case when is_first then 0 else running_qty - change_qty end as start_qty, running_qty as end_qty,
+                case when is_first then 'total' when change_qty < 0 then 'taken away' else 'added' end as kind, terms.words
+            from steps left join reports.rpt_ats_terms as terms on terms.kind = '{kind}' and terms.term = steps.term
+            union all
+            select position + 1, '{last}', running_qty, 0, running_qty, 'total', null from steps where is_last
+        )
+        select {_STEP_COLUMNS}, words from every_step order by position limit 40
+    """
+
+
 def stock_steps(connection: duckdb.DuckDBPyConnection, sku_id: str, location_id: str) -> pd.DataFrame:
-    """Return the steps from on hand to available to sell of one SKU at one location; terms that are zero are left out."""
-    sql = _running(
-        "select * from marts.fct_available_to_sell where sku_id = $sku_id and location_id = $location_id limit 1",
-        {
-            "On hand": "on_hand_qty",
-            "Damaged": "-damaged_qty",
-            "Quality control": "-quality_control_qty",
-            "Returned": "-returned_qty",
-            "Expiring": "-expiring_qty",
-            "Consigned": "-consigned_qty",
-            "Unavailable": "-other_unavailable_qty",
-            "Claimed": "-committed_qty",
-            "Held": "-reserved_qty",
-            "Transfers": "-outbound_qty",
-            "Buffer": "-node_buffer_qty",
-        },
-        "To sell",
-        "coalesce(ats_qty, 0)",
-        "case when ats_qty is null then 'Not tracked' else 'Never below 0' end",
-    )
+    """Return the steps from the count to what one location may promise of one SKU; terms of no units are left out."""
+    subject = "sku_id = $sku_id and location_id = $location_id"
+    sql = _explained("reports.rpt_ats_location_waterfall", "location", subject, "To sell")
     return fetch(connection, sql, sku_id=sku_id, location_id=location_id)
 
 
 def listing_steps(connection: duckdb.DuckDBPyConnection, channel_account: str, listing_id: str) -> pd.DataFrame:
-    """Return the steps from the shared pool to the number a channel shows for one listing, in stock units."""
-    left = "greatest(0, share_qty - unseen_qty - channel_buffer_qty)"
-    sql = _running(
-        """
-        select * from marts.fct_channel_available_to_sell
-        where channel_account = $channel_account and listing_id = $listing_id limit 1
-        """,
-        {
-            "Pool": "pool_qty",
-            "Ring-fenced": "greatest(0, pool_qty - ring_fenced_by_others_qty) - pool_qty",
-            "Share": "share_qty - greatest(0, pool_qty - ring_fenced_by_others_qty)",
-            "Unseen sales": "-unseen_qty",
-            "Buffer": "-channel_buffer_qty",
-            "Cap": f"least(0, cap_qty - {left})",
-        },
-        "Published",
-        "coalesce(ats_qty, 0)",
-        "case when status <> 'ok' then 'Held: ' || status when ats_qty > end_qty then 'Never below 0' else 'Whole packs' end",
-    )
+    """Return the steps from the locations' promises to the number a channel shows for one listing, in stock units."""
+    subject = "channel_account = $channel_account and listing_id = $listing_id"
+    sql = _explained("reports.rpt_ats_channel_waterfall", "channel", subject, "Published")
     return fetch(connection, sql, channel_account=channel_account, listing_id=listing_id)
 
 

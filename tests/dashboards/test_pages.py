@@ -75,6 +75,19 @@ def test_availability_shows_terms_and_obeys_each_filter(company: Path, open_page
     assert tiles(open_page("availability", listing_status="stale"))["Listings held"] == "1"
 
 
+def test_availability_says_the_steps_the_rows_behind_them_and_the_status(company: Path, open_page: Opener) -> None:
+    at = open_page("availability", search="mug", location="west", channel="shop_north")
+    said = words(at)
+    assert "**Open orders** \N{MINUS SIGN}10, leaves 35: accepted and not shipped" in said
+    assert "18 stock units in packs of 6 are 3 on the listing." in said
+    assert [expander.label for expander in at.expander] == [
+        "Rows behind FAKE-MUG at west (2)", "Rows behind FAKE-MUG-X on shop_north (3)",
+    ]  # fmt: skip
+    held = words(open_page("availability", search="lamp", location="east", channel="shop_south"))
+    assert "Its newest export is too old. Bring a fresh export." in held
+    assert "Its oldest feed is 4,000 minutes old; policy allows 1,440." in held
+
+
 def test_a_search_without_result_says_what_to_do(company: Path, open_page: Opener) -> None:
     assert "Nothing matches these filters" in words(open_page("availability", search="no such thing"))
 

@@ -108,26 +108,45 @@ def test_units_owed_come_first_and_rows_are_limited(connection: duckdb.DuckDBPyC
 def test_stock_steps_lead_from_on_hand_to_what_can_be_sold(connection: duckdb.DuckDBPyConnection) -> None:
     steps = queries.stock_steps(connection, "FAKE-MUG", "west")
     assert list(zip(steps["step"], steps["change_qty"], strict=True)) == [
-        ("On hand", 50), ("Damaged", -5), ("Claimed", -10), ("Held", -2), ("Buffer", -3), ("To sell", 30),
+        ("Stated on hand", 53), ("Shipped since", -3), ("Damaged", -5), ("Open orders", -10), ("Held", -2), ("Buffer", -3),
+        ("To sell", 30),
     ]  # fmt: skip
-    assert list(zip(steps["start_qty"], steps["end_qty"], strict=True))[1] == (50, 45)
+    assert list(zip(steps["start_qty"], steps["end_qty"], strict=True))[2] == (50, 45)
+    assert steps["kind"].tolist() == ["total", *["taken away"] * 5, "total"]
 
 
 def test_a_floor_is_a_step_of_its_own(connection: duckdb.DuckDBPyConnection) -> None:
     steps = queries.stock_steps(connection, "FAKE-MUG", "east")
     assert list(zip(steps["step"], steps["change_qty"], strict=True)) == [
-        ("On hand", 0), ("Claimed", -4), ("Never below 0", 4), ("To sell", 0),
+        ("Stated on hand", 0), ("Open orders", -4), ("Owed", 4), ("To sell", 0),
     ]  # fmt: skip
 
 
 def test_listing_steps_name_each_policy(connection: duckdb.DuckDBPyConnection) -> None:
     steps = queries.listing_steps(connection, "shop_north", "shop_north-FAKE-MUG")
     assert list(zip(steps["step"], steps["change_qty"], strict=True)) == [
-        ("Pool", 26), ("Ring-fenced", -2), ("Unseen sales", -1), ("Buffer", -2), ("Cap", -1), ("Whole packs", -2),
-        ("Published", 18),
+        ("Locations together", 30), ("Owed at locations", -4), ("Ring-fenced for others", -2), ("Channel buffer", -2),
+        ("Sales not seen yet", -1), ("Cap", -1), ("No whole pack", -2), ("Published", 18),
     ]  # fmt: skip
     held = queries.listing_steps(connection, "shop_south", "shop_south-FAKE-LAMP")
-    assert held["step"].tolist() == ["Pool", "Held: stale", "Published"]
+    assert held["step"].tolist() == ["Locations together", "Held at zero", "Published"]
+
+
+def test_the_rows_behind_a_number_name_their_export_and_policy(connection: duckdb.DuckDBPyConnection) -> None:
+    place = queries.stock_evidence(connection, "FAKE-MUG", "west")
+    assert list(zip(place["step"], place["source_file"], place["source_row"], strict=True)) == [
+        ("Stated on hand", "invented_stock.csv", 4), ("Open orders", "invented_orders.csv", 12),
+    ]  # fmt: skip
+    listing = queries.listing_evidence(connection, "shop_north", "shop_north-FAKE-MUG")
+    assert list(zip(listing["step"], listing["document_id"], strict=True)) == [
+        ("Locations together", "west"), ("Ring-fenced for others", "shop_south, *"), ("Cap", "shop_north, *"),
+    ]  # fmt: skip
+    assert listing["evidence_qty"].tolist()[0] == 30
+
+
+def test_a_status_is_said_in_words_with_what_to_do(connection: duckdb.DuckDBPyConnection) -> None:
+    assert queries.status_words(connection, "stale") == "Its newest export is too old. Bring a fresh export."
+    assert queries.status_words(connection, "ok") == ""
 
 
 def test_position_steps_add_up(connection: duckdb.DuckDBPyConnection) -> None:
@@ -195,6 +214,7 @@ class _Recorder:
 
 
 _ARGUMENTS: dict[str, object] = {
+    "status": "stale",
     "filters": EVERYTHING,
     "limit": 5,
     "table": "reports.rpt_stock_health",

@@ -1,4 +1,6 @@
-{%- set event_types = ['shipment', 'receipt', 'return_received', 'return_graded', 'fba_return', 'movement'] -%}
+{%- set event_types = [
+    'shipment', 'receipt', 'return_received', 'return_graded', 'fba_return', 'movement', 'transfer'
+] -%}
 {%- set terms = [
     ('stated_on_hand', 'on_hand_qty - changes_qty'),
     ('shipment', 'shipment_qty'),
@@ -7,6 +9,7 @@
     ('return_graded', 'return_graded_qty'),
     ('fba_return', 'fba_return_qty'),
     ('movement', 'movement_qty'),
+    ('transfer', 'transfer_qty'),
     ('other_event', 'other_event_qty'),
     ('negative_on_hand', 'greatest(0, -on_hand_qty)'),
     ('damaged', '-damaged_qty'),

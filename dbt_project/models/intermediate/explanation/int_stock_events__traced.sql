@@ -40,7 +40,7 @@ documents as (
         source_file,
         source_row
     from {{ ref('int_shipment_lines__unioned') }}
-    where shipment_source = 'house'
+    where shipment_source not in ('fba', 'implied')
     union all by name
     select
         'receipt' as event_type,
@@ -67,6 +67,21 @@ documents as (
         source_file,
         source_row
     from {{ ref('stg_house__stock_movements') }}
+    {% for place, other, leg in [('from', 'to', 'shipped'), ('to', 'from', 'received')] -%}
+        union all by name
+        select
+            'transfer' as event_type,
+            {{ place }}_location_id as location_id,
+            sku_id,
+            coalesce({{ leg }}_at, updated_at) as event_at,
+            {{ leg }}_qty as evidence_qty,
+            account as source_account,
+            transfer_id || '/' || transfer_line as document_id,
+            '{{ leg }}, {{ other }} ' || {{ other }}_location_id as evidence_detail,
+            source_file,
+            source_row
+        from {{ ref('stg_house__transfers') }}
+    {% endfor -%}
     {% for event_type, instant, source in [
         ('return_received', 'received_at', 'house'), ('return_graded', 'graded_at', 'house'), ('fba_return', 'received_at', 'fba')
     ] -%}
