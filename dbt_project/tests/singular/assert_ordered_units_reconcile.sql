@@ -2,12 +2,21 @@
 -- matching and grouping lose and invent nothing.
 with
 
+superseded as (
+
+    select * from {{ ref('int_order_statements__superseded') }}
+
+),
+
 counted as (
 
-    select *
-    from {{ ref('int_order_statements__unioned') }}
-    anti join {{ ref('int_order_statements__superseded') }}
-        using (channel_account, order_key, statement_source)
+    select statements.*
+    from {{ ref('int_order_statements__unioned') }} as statements
+    anti join superseded
+        on
+            statements.channel_account = superseded.channel_account
+            and statements.order_key = superseded.order_key
+            and statements.statement_source = superseded.statement_source
 
 ),
 
