@@ -158,6 +158,28 @@ class PromisePolicy(PolicyRow):
     transit_days: Quantity | None
 
 
+class BackorderPolicy(PolicyRow):
+    """How many units of a SKU may be sold beyond what is there; of several rows the one of the highest margin reached holds."""
+
+    keys = ("category", "sku", "min_margin_rate")
+    needs_catch_all = False  # without a row nothing is sold on backorder
+    category: Key
+    sku: Key
+    min_margin_rate: Rate
+    limit_qty: Quantity
+
+
+class PreorderPolicy(PolicyRow):
+    """How many units of a SKU may be sold before `release_on`: by an account, or by all together in the row of account `*`."""
+
+    keys = ("channel_account", "sku")
+    needs_catch_all = False  # without a row nothing is sold before its release
+    channel_account: Key
+    sku: Key
+    limit_qty: Quantity
+    release_on: Day
+
+
 class ReplenishmentPolicy(PolicyRow):
     """How a purchasing location plans."""
 
@@ -202,7 +224,6 @@ class TransferPolicy(PolicyRow):
     sku: Key
     may_receive: bool
     may_give: bool
-    demand_days: Annotated[int, Field(ge=7)]
     reorder_cover_days: NonNegative
     target_cover_days: NonNegative
     keep_cover_days: NonNegative
@@ -211,12 +232,14 @@ class TransferPolicy(PolicyRow):
 
 
 POLICIES: dict[str, type[PolicyRow]] = {
+    "policy_backorder": BackorderPolicy,
     "policy_channel": ChannelPolicy,
     "policy_count_tolerance": CountTolerancePolicy,
     "policy_counting": CountingPolicy,
     "policy_fill": FillPolicy,
     "policy_history": HistoryPolicy,
     "policy_node": NodePolicy,
+    "policy_preorder": PreorderPolicy,
     "policy_promise": PromisePolicy,
     "policy_replenishment": ReplenishmentPolicy,
     "policy_service_level": ServiceLevelPolicy,

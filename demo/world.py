@@ -46,7 +46,7 @@ from demo.truth import (
 
 Dirt = Literal["none", "files", "all"]
 Progress = Callable[[str], None]
-WORLD_VERSION = 3
+WORLD_VERSION = 4
 WORLD_FILE = "world.json"
 COUNT_ERRORS = 8
 CAUSE = "the shelf holds another number than the book, and nobody has counted it yet"

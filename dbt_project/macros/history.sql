@@ -3,7 +3,7 @@
     day of the history against it, so that the two cannot drift apart.
 -#}
 {% macro unavailable_units() -%}
-    damaged_qty + quality_control_qty + returned_qty + expiring_qty + consigned_qty + other_unavailable_qty
+    damaged_qty + quality_control_qty + returned_qty + expiring_qty + consigned_qty + other_unavailable_qty + blocked_units
 {%- endmacro %}
 
 {% macro sellable_units() -%}
@@ -99,7 +99,7 @@
 
 {#- Signed free stock and the buffer of a location, as at as_of (int_stock__available_to_sell). -#}
 {% macro free_units() -%}
-    sellable_qty - committed_qty - reserved_qty
+    sellable_qty - committed_qty - reserved_qty - outbound_qty
 {%- endmacro %}
 
 {% macro buffer_units(fixed_qty, rate, sellable_qty) -%}
@@ -107,5 +107,5 @@
 {%- endmacro %}
 
 {% macro available_units(of='') -%}
-    greatest(0, {{ of }}free_qty - {{ of }}node_buffer_qty)
+    case when {{ of }}is_open then greatest(0, {{ of }}free_qty - {{ of }}node_buffer_qty) else 0 end
 {%- endmacro %}

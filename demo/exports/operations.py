@@ -12,6 +12,7 @@ import polars as pl
 
 from demo.business import AMAZON, CARRIERS, FBA, LOCATIONS, SALES_ACCOUNTS, SUPPLIERS, THREEPL, THREEPL_ZONE
 from demo.clock import Instants
+from demo.exports.cycle_counts import cycle_counts
 from demo.exports.schedule import OPERATION_EXPORTS, since
 from demo.exports.stock_snapshots import stock_snapshot
 from demo.exports.tables import Export, date_text, house_frame, naive_text, utc_text, words
@@ -36,8 +37,10 @@ def operation_exports(outcome: Outcome) -> Iterator[Export]:
         for account, entities in ((WMS, _WMS_TABLES), (PARTNER, _PARTNER_TABLES)):
             for entity in entities:
                 yield Export(account, entity, entity, at, getattr(writer, entity)(account))
+            counts = cycle_counts(outcome, since(OPERATION_EXPORTS, number), at, partner=account == PARTNER)
+            yield Export(account, "cycle_counts", "cycle_counts", at, counts)
     for account in (WMS, PARTNER):
-        for at in SNAPSHOTS[account][1:]:
+        for at in SNAPSHOTS[account]:
             frame = stock_snapshot(outcome, account, at, partner=account == PARTNER)
             yield Export(account, "stock_snapshots", "stock_snapshots", at, frame)
 

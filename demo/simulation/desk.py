@@ -122,6 +122,9 @@ class Desk:
         """The shelf differs from the book; the book is corrected at once and never falls below what is claimed."""
         found = int(self.rng.integers(-3, 3))
         found = max(found, -max(0, self.stock.free[location][item]))
+        book = self.stock.on_hand[location][item]
+        if book + found >= 0:
+            self.journal.counts.add(now, location, item, book, book + found)
         if found:
             self.stock.move(location, item, ON_HAND, found)
             self._log(now, location, item, COUNT, ON_HAND, found)

@@ -58,6 +58,7 @@ class Journal:
             "line", "location", "qty", "requested_at", "received_at", "graded_at", "disposition", "reason"
         )
         self.movements = Log("at", "location", "item", "kind", "state", "qty", "reference")
+        self.counts = Log("at", "location", "item", "book", "found")
         self.purchases = Log(
             "po", "supplier", "item", "location", "qty", "at", "promised_day", "cancelled", "closed_at"
         )

@@ -15,7 +15,7 @@ from company.paths import Paths
 from warehouse import PublishRefusedError, publish
 
 Opener = Callable[..., AppTest]
-PAGES = ("overview", "availability", "reorder", "data_health")
+PAGES = ("overview", "availability", "stock_truth", "reorder", "data_health")
 
 
 def tiles(at: AppTest) -> dict[str, str]:

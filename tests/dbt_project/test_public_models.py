@@ -29,7 +29,7 @@ FIXED_COLUMNS = {
         "reserved_qty committed_qty backordered_qty on_order_qty in_transit_qty order_by_date reasons"
     ),
 }
-PAGES = ("Overview", "Availability", "Reorder", "Data health")
+PAGES = ("Overview", "Availability", "Stock truth", "Reorder", "Data health")
 DESTINATIONS = (
     "shopify_inventory_csv",
     "amazon_listings_feed",

@@ -1,5 +1,8 @@
 {%- set states = ['on_hand', 'damaged', 'quality_control', 'returned', 'expiring', 'consigned', 'net_orders'] -%}
 {%- set kept = ['other_unavailable_qty', 'reserved_qty', 'basis'] -%}
+{%- set kinds = ['claimed', 'held', 'blocked', 'outbound'] -%}
+{%- set levels = [] -%}
+{%- for state in states %}{% do levels.append(state ~ '_qty') %}{% endfor -%}
 with
 
 timeline as (
@@ -48,13 +51,21 @@ carried as (
 
 levels as (
 
-    select
-        * exclude (is_statement),
-        0 as claimed_delta
+    select * exclude (is_statement)
     from carried
     where stated_at is not null
     -- of an event and a statement at one instant the statement speaks last
     qualify row_number() over (partition by location_id, sku_id, balanced_at order by is_statement desc) = 1
+
+),
+
+changes as (
+
+    select * from levels
+    union all by name
+    select * from claims
+    union all by name
+    select * rename (changed_at as balanced_at) from {{ ref('int_stock_holds__changed') }}
 
 ),
 
@@ -64,18 +75,13 @@ instants as (
         location_id,
         sku_id,
         balanced_at,
-        {% for column in ['stated_at'] + kept %}
+        {% for column in ['stated_at'] + kept + levels %}
             max({{ column }}) as {{ column }},
         {% endfor %}
-        {% for state in states %}
-            max({{ state }}_qty) as {{ state }}_qty,
-        {% endfor %}
-        sum(claimed_delta) as claimed_delta
-    from (
-        select * from levels
-        union all by name
-        select * from claims
-    ) as changes
+    {% for kind in kinds %}
+        coalesce(sum({{ kind }}_delta), 0) as {{ kind }}_delta{{ ',' if not loop.last }}
+    {% endfor %}
+    from changes
     group by all
 
 ),
@@ -86,13 +92,12 @@ balances as (
         location_id,
         sku_id,
         balanced_at,
-        {% for column in ['stated_at'] + kept %}
+        {% for column in ['stated_at'] + kept + levels %}
             last_value({{ column }} ignore nulls) over so_far as {{ column }},
         {% endfor %}
-        {% for state in states %}
-            last_value({{ state }}_qty ignore nulls) over so_far as {{ state }}_qty,
-        {% endfor %}
-        sum(claimed_delta) over so_far as claimed_qty
+    {% for kind in kinds %}
+        sum({{ kind }}_delta) over so_far as {{ kind }}_qty{{ ',' if not loop.last }}
+    {% endfor %}
     from instants
     window so_far as (
         partition by location_id, sku_id
@@ -102,17 +107,38 @@ balances as (
 
 ),
 
-final as (
+-- a statement's own reserve holds what was held at its instant; only what it holds beyond that is added
+held as (
 
     select
-        *,
-        cast({{ sellable_units() }} as bigint) as sellable_qty,
-        cast(claimed_qty - net_orders_qty as bigint) as committed_qty,
-        {{ unavailable_units() }} as unavailable_qty,
-        lead(balanced_at) over (partition by location_id, sku_id order by balanced_at) as next_balanced_at
+        * exclude (reserved_qty),
+        held_qty
+        + last_value(case when balanced_at = stated_at then greatest(0, reserved_qty - held_qty) end ignore nulls)
+            over (partition by location_id, sku_id order by balanced_at) as reserved_qty,
+        -- goods that stand in quality control already are not taken off again
+        greatest(0, blocked_qty - quality_control_qty) as blocked_units
     from balances
     -- before the first statement nothing is known
     where stated_at is not null
+
+),
+
+final as (
+
+    select
+        location_id,
+        sku_id,
+        balanced_at,
+        lead(balanced_at) over (partition by location_id, sku_id order by balanced_at) as next_balanced_at,
+        stated_at,
+        basis,
+        {% for column in levels + ['other_unavailable_qty', 'reserved_qty', 'outbound_qty'] %}
+            cast({{ column }} as bigint) as {{ column }},
+        {% endfor %}
+        cast({{ unavailable_units() }} as bigint) as unavailable_qty,
+        cast({{ sellable_units() }} as bigint) as sellable_qty,
+        cast(claimed_qty - net_orders_qty as bigint) as committed_qty
+    from held
 
 )
 

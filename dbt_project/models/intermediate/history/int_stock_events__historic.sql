@@ -28,7 +28,8 @@ shipments as (
         'on_hand' as state,
         -shipped_qty as delta_qty
     from {{ ref('int_shipment_lines__unioned') }}
-    where shipment_source = 'house'
+    -- a channel's own parcels are off its number already, and an order's status names no shelf
+    where shipment_source not in ('fba', 'implied')
 
 ),
 
@@ -41,7 +42,7 @@ receipts as (
         receipts.received_at as event_at,
         states.state,
         case states.state when 'on_hand' then receipts.received_qty else receipts.damaged_qty end as delta_qty
-    from {{ ref('stg_house__receipts') }} as receipts
+    from {{ ref('int_receipts__unioned') }} as receipts
     cross join (values ('on_hand'), ('damaged')) as states (state)
 
 ),
@@ -73,7 +74,7 @@ movements as (
         occurred_at as event_at,
         state,
         moved_qty as delta_qty
-    from {{ ref('stg_house__stock_movements') }}
+    from {{ ref('int_stock_movements__unioned') }}
 
 ),
 

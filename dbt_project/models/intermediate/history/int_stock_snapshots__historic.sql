@@ -48,6 +48,24 @@ stated as (
         0 as reserved_qty
     from {{ ref('int_channel_snapshots__converted') }}
 
+    union all
+
+    select
+        account,
+        location_id,
+        sku_id,
+        snapshot_at,
+        basis,
+        on_hand_qty,
+        damaged_qty,
+        quality_control_qty,
+        0 as returned_qty,
+        0 as expiring_qty,
+        0 as consigned_qty,
+        other_unavailable_qty,
+        reserved_qty
+    from {{ ref('int_partner_snapshots__converted') }}
+
 ),
 
 final as (

@@ -84,6 +84,7 @@ judged as (
         slices.*,
         {{ buffer_units('coalesce(buffers.node_buffer_qty, 0)', 'coalesce(buffers.node_buffer_rate, 0)',
             'slices.sellable_qty') }} as node_buffer_qty,
+        coalesce(buffers.selling, 'open') = 'open' as is_open,
         (
             epoch_us(least(slices.ended_at, {{ local_midnight('slices.stock_on + 1', 'slices.time_zone') }}))
             - epoch_us(greatest(slices.balanced_at, {{ local_midnight('slices.stock_on', 'slices.time_zone') }}))
@@ -103,13 +104,13 @@ days as (
         sku_id,
         location_id,
         stock_on,
-        {% for term in ['basis', 'stated_at', 'sellable_qty', 'committed_qty', 'reserved_qty', 'free_qty',
-            'node_buffer_qty'] %}
+        {% for term in ['basis', 'stated_at', 'sellable_qty', 'committed_qty', 'reserved_qty', 'outbound_qty',
+            'free_qty', 'node_buffer_qty', 'is_open'] %}
             max_by({{ term }}, balanced_at) as {{ term }},
         {% endfor %}
         -- whole numbers add up to the same sum in any order
         sum(slice_microseconds) as known_microseconds,
-        sum(case when free_qty <= node_buffer_qty then slice_microseconds else 0 end) as out_microseconds
+        sum(case when free_qty <= node_buffer_qty or not is_open then slice_microseconds else 0 end) as out_microseconds
     from judged
     group by all
 
@@ -126,10 +127,10 @@ final as (
         days.sellable_qty,
         days.committed_qty,
         days.reserved_qty,
+        days.outbound_qty,
         days.free_qty,
         days.node_buffer_qty,
-        case when products.is_stock_tracked is not false then {{ available_units('days.') }} end
-            as ats_qty,
+        case when products.is_stock_tracked is not false then {{ available_units('days.') }} end as ats_qty,
         greatest(0, -days.free_qty) as debt_qty,
         cast(days.known_microseconds as double) / 3600000000 as known_hours,
         case when products.is_stock_tracked is not false then cast(days.out_microseconds as double) / 3600000000 end

@@ -1,0 +1,21 @@
+with
+
+final as (
+
+    select
+        channel_account,
+        listing_id,
+        channel_sku,
+        sku_id,
+        published_listing_qty,
+        published_at,
+        listing_qty,
+        drift_listing_qty,
+        published_qty,
+        channels_spread_qty,
+        status
+    from {{ ref('fct_channel_stock_drift') }}
+
+)
+
+select * from final
