@@ -2,6 +2,7 @@
 
 from company.partners import X12Partner
 from company.paths import DBT_PROJECT, DEFAULT_POLICIES, REPOSITORY, Paths
+from company.people import MACHINE, Actor, NotAllowedError, Person, Purchasing, acting
 from company.policies import PolicyTable, load_policies, write_default_policies
 from company.policy_rows import POLICIES, policy_columns
 from company.secret import SecretMissingError, read_secret
@@ -20,18 +21,24 @@ __all__ = [
     "CONFIG_FILE",
     "DBT_PROJECT",
     "DEFAULT_POLICIES",
+    "MACHINE",
     "POLICIES",
     "REPOSITORY",
     "Account",
+    "Actor",
     "ConfigurationError",
     "Destination",
     "Environment",
     "Limits",
+    "NotAllowedError",
     "Paths",
+    "Person",
     "PolicyTable",
+    "Purchasing",
     "SecretMissingError",
     "Settings",
     "X12Partner",
+    "acting",
     "load_policies",
     "load_settings",
     "policy_columns",

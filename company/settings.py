@@ -23,6 +23,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 
 from company.landing import LandingPlace
 from company.partners import X12Partner
+from company.people import Person, PersonName, Purchasing
 
 CONFIG_FILE = "tallyhouse.toml"
 ENVIRONMENT_VARIABLE = "TALLYHOUSE_ENVIRONMENT"
@@ -225,6 +226,8 @@ class Settings(BaseSettings):
     destinations: dict[Name, Destination] = Field(default_factory=dict)
     environments: dict[Environment, EnvironmentSection] = Field(default_factory=dict)
     limits: Limits = Field(default_factory=Limits)
+    people: dict[PersonName, Person] = Field(default_factory=dict)
+    purchasing: Purchasing = Field(default_factory=Purchasing)
 
     @field_validator("environments")
     @classmethod
@@ -240,6 +243,11 @@ class Settings(BaseSettings):
             if destination.account is not None and destination.account not in self.accounts:
                 known = ", ".join(sorted(self.accounts)) or "none"
                 raise ValueError(f"destinations.{name}.account is {destination.account!r}; accounts are: {known}")
+        named = {self.purchasing.destination, *self.purchasing.supplier_destinations.values()} - {None}
+        if unknown := sorted(str(name) for name in named if name not in self.destinations):
+            raise ValueError(
+                f"purchasing names the destination {unknown[0]!r}, which has no section [destinations.{unknown[0]}]"
+            )
         return self
 
     @property
