@@ -15,10 +15,14 @@ if TYPE_CHECKING:
 TABLES = {
     "ats": "marts.fct_available_to_sell",
     "channel_ats": "marts.fct_channel_available_to_sell",
+    "counts": "marts.fct_cycle_count_lines",
     "fill_rate": "reports.rpt_fill_rate_daily",
     "perfect_order": "reports.rpt_perfect_order_daily",
     "reorder_need": "marts.fct_reorder_recommendations",
+    "stock_ledger": "marts.fct_stock_ledger_daily",
 }
+ONLY = {"stock_ledger": "basis = 'on_hand'"}
+"""Of which published rows the world knows the truth: what a channel states net of its orders is its own word."""
 MISSING_IS_ZERO = frozenset({"ats"})
 EXAMPLES = 5
 _NEVER = object()
@@ -71,7 +75,7 @@ def _compared(
     rows = connection.execute(
         f"""
         with t as (select {columns}, true as is_there from read_parquet($1)),
-             p as (select {columns}, true as is_there from {TABLES[measure]})
+             p as (select {columns}, true as is_there from {TABLES[measure]} where {ONLY.get(measure, "true")})
         select ({one_sided}) or ({differs}) as differs, [{listed}] as row_key,
                [{truth_side}] as truth, [{published_side}] as published
         from t full outer join p on {on}

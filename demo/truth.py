@@ -23,13 +23,16 @@ from demo.answers.order_book import OrderBook
 KEYS = {
     "ats": ("sku_id", "location_id"),
     "channel_ats": ("channel_account", "listing_id"),
+    "counts": ("count_id", "location_id", "sku_id"),
     "fill_rate": ("order_date", "channel_account"),
     "perfect_order": ("commit_date", "channel_account"),
     "reorder_need": ("sku_id", "location_id"),
+    "stock_ledger": ("sku_id", "location_id", "stock_on"),
 }
 VALUES = {
     "ats": ("ats_qty",),
     "channel_ats": ("ats_qty",),
+    "counts": ("counted_qty", "variance_qty"),
     "fill_rate": (
         "units_ordered_qty", "units_filled_qty", "lines_ordered_count", "lines_filled_count", "orders_count",
         "orders_filled_count",
@@ -39,6 +42,7 @@ VALUES = {
         "unjudged_count",
     ),
     "reorder_need": ("need_qty",),
+    "stock_ledger": ("closing_qty", "unexplained_qty"),
 }  # fmt: skip
 """By measure: the columns that identify a row, and those that are compared."""
 STOCK_MEASURES = ("ats", "channel_ats", "reorder_need")

@@ -23,6 +23,7 @@ from demo.exports.configuration import write_configuration
 from demo.exports.files import write
 from demo.exports.house_orders import house_order_exports
 from demo.exports.masters import master_exports
+from demo.exports.kept_back import kept_back_exports
 from demo.exports.operations import operation_exports
 from demo.exports.schedule import ORDER_EXPORTS
 from demo.exports.shopify_orders import shopify_order_exports
@@ -34,6 +35,7 @@ from demo.offers import draw_catalogue
 from demo.outcome import Outcome, conclude
 from demo.policy import policy_rows, true_policies
 from demo.simulation.engine import Simulation
+from demo.stock_truth import history_frames
 from demo.truth import (
     KnownDifference,
     differences,
@@ -133,6 +135,7 @@ def all_exports(outcome: Outcome) -> Iterator[Export]:
         amazon_exports(outcome, states),
         house_order_exports(outcome, states),
         operation_exports(outcome),
+        kept_back_exports(outcome.world.catalogue),
         master_exports(outcome.world.catalogue),
         shopify_stock_exports(outcome),
     )
@@ -162,7 +165,7 @@ def _write_truth(paths: Paths, outcome: Outcome, policies: Policies, errors: Err
     facts = true_facts(outcome, policies, errors, stated)
     book = read_orders(facts)
     stock = stock_frames(facts, book)
-    write_truth(paths.data / "demo" / "truth", stock | service_frames(facts, book))
+    write_truth(paths.data / "demo" / "truth", stock | service_frames(facts, book) | history_frames(outcome))
     found = []
     if errors:
         found = differences(stock, stock_frames(true_facts(outcome, policies, {}, stated), book), CAUSE)

@@ -123,7 +123,8 @@ class Desk:
         found = int(self.rng.integers(-3, 3))
         found = max(found, -max(0, self.stock.free[location][item]))
         book = self.stock.on_hand[location][item]
-        if book + found >= 0:
+        # a shelf whose goods are being loaded is not counted for the record
+        if book + found >= 0 and now > self.fulfilment.loading.get((location, item), 0):
             self.journal.counts.add(now, location, item, book, book + found)
         if found:
             self.stock.move(location, item, ON_HAND, found)

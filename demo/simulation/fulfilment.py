@@ -55,6 +55,7 @@ class Fulfilment:
         self.queue: list[list[int]] = [[] for _ in LOCATIONS]
         self.waiting: dict[int, dict[int, None]] = defaultdict(dict)
         self.supplied: set[int] = set()
+        self.loading: dict[tuple[int, int], int] = {}
         self.parcels = 0
         self.on_shipped: Callable[[int, int, int, int], None] = lambda line, location, quantity, at: None
 
@@ -161,6 +162,7 @@ class Fulfilment:
         on_hand = self.stock.on_hand[location]
         for item, units in self.parts[location][self.offer[line]]:
             on_hand[item] -= quantity * units
+            self.loading[location, item] = max(at, self.loading.get((location, item), 0))
         self.shipped[line] += quantity
         self.journal.shipments.add(parcel, line, location, quantity, at)
         if self.wants_return[line]:

@@ -146,6 +146,7 @@ class Purchasing:
         self.references += 1
         row = self.journal.transfers.add(self.references, item, OWN, target, quantity, 0)
         self.stock.move(OWN, item, ON_HAND, -quantity)
+        self.fulfilment.loading[OWN, item] = at
         self.journal.movements.add(at, OWN, item, TRANSFER_OUT, ON_HAND, -quantity, self.references)
         self.coming[target, item] += quantity
         days = (4, 10) if target == FBA else (1, 3)

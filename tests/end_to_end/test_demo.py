@@ -9,7 +9,7 @@ import pytest
 from company import Paths
 from warehouse import current_serving
 
-MEASURES = {"ats", "channel_ats", "fill_rate", "perfect_order", "reorder_need"}
+MEASURES = {"ats", "channel_ats", "counts", "fill_rate", "perfect_order", "reorder_need", "stock_ledger"}
 SIZE = ("--orders", "300", "--seed", "7", "--dirt", "all")
 
 
