@@ -18,7 +18,8 @@
     from (
         select
             {{ keys | join(', ') }},
-            unnest([
+            -- most terms are zero: they go before they become rows
+            unnest(list_filter([
                 {% for term, units in terms -%}
                 {
                     'step_number': cast({{ loop.index * 10 }} as bigint),
@@ -26,8 +27,7 @@
                     'change_qty': cast(coalesce({{ units }}, 0) as bigint)
                 }{{ ',' if not loop.last }}
                 {% endfor -%}
-            ]) as step
+            ], lambda one: one.change_qty != 0 or one.step_number = 10)) as step
         from {{ relation }}
     ) as unpacked
-    where step.change_qty != 0 or step.step_number = 10
 {%- endmacro %}
