@@ -29,6 +29,7 @@ from demo.business import (
     TIME_ZONE,
 )
 from demo.clock import AS_OF, as_datetime, date_of_number
+from demo.kept_back import holds, waiting_transfers
 from demo.master_facts import Masters
 from demo.numbering import (
     FBA_RETURN_REASONS,
@@ -90,7 +91,8 @@ def true_facts(outcome: Outcome, policies: Policies, errors: Errors, orders_stat
         positions=_positions(outcome, errors),
         purchase_order_lines=tuple(_purchase_lines(outcome)),
         receipts=tuple(_receipts(outcome)),
-        transfers=tuple(_transfers(outcome)),
+        transfers=(*_transfers(outcome), *waiting_transfers(outcome.world.catalogue)),
+        holds=holds(outcome.world.catalogue),
         stock_stated_at={account: as_datetime(instants[-1]) for account, instants in SNAPSHOTS.items()},
         orders_stated_at={account: as_datetime(at) for account, at in orders_stated_at.items()},
     )

@@ -22,8 +22,8 @@ from demo.exports.amazon import amazon_exports
 from demo.exports.configuration import write_configuration
 from demo.exports.files import write
 from demo.exports.house_orders import house_order_exports
-from demo.exports.masters import master_exports
 from demo.exports.kept_back import kept_back_exports
+from demo.exports.masters import master_exports
 from demo.exports.operations import operation_exports
 from demo.exports.schedule import ORDER_EXPORTS
 from demo.exports.shopify_orders import shopify_order_exports
