@@ -17,7 +17,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from ingestion.contract import Feed
-from ingestion.guards import Bound
+from ingestion.guards import Bound, rules_of
 from ingestion.outcome import GateCheck, GateReport
 from ingestion.systems import system_named
 from ingestion.worker import WorkerProcess, answer_lines
@@ -88,21 +88,13 @@ def _process() -> WorkerProcess:
 
 
 def expectations(feed: Feed, facts: Sequence[str], bounds: Mapping[str, Bound]) -> list[gxe.Expectation]:
-    """Return the suite that the declaration of `feed`, and its own past, promise for the named facts.
-
-    The share of rows that may break a rule of one column is the share that may be refused at all.
-    """
+    """Return the suite that the declaration of `feed`, and its own past, promise for the named facts."""
     import great_expectations.expectations as gxe
 
-    needed = {f"{column.name}.blank_rate" for column in feed.stored_columns if not column.nullable}
-    judged = {f"{column.name}.refused_rate" for column in feed.stored_columns}
-    suite: list[gxe.Expectation] = []
-    for fact in facts:
-        low, high = bounds.get(fact.rpartition(".")[2], (None, None))
-        of_the_file = "." not in fact
-        if (of_the_file or fact in needed or fact in judged) and not low is high is None:
-            suite.append(gxe.ExpectColumnValuesToBeBetween(column=fact, min_value=low, max_value=high))
-    return suite
+    return [
+        gxe.ExpectColumnValuesToBeBetween(column=fact, min_value=low, max_value=high)
+        for fact, (low, high) in rules_of(feed, facts, bounds)
+    ]
 
 
 def serve() -> None:

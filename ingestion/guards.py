@@ -76,6 +76,26 @@ def bounds_of(limits: Limits, feed: Feed) -> dict[str, Bound]:
     return bounds
 
 
+def rules_of(feed: Feed, facts: Iterable[str], bounds: Mapping[str, Bound]) -> list[tuple[str, Bound]]:
+    """Return which of the named facts are judged, each with its bounds: those of the file, and of columns that promise something.
+
+    The share of rows that may break a rule of one column is the share that may be refused at all.
+    """
+    needed = {f"{column.name}.blank_rate" for column in feed.stored_columns if not column.nullable}
+    judged = needed | {f"{column.name}.refused_rate" for column in feed.stored_columns}
+    bounded = [(fact, bounds.get(fact.rpartition(".")[2], (None, None))) for fact in facts]
+    return [(fact, bound) for fact, bound in bounded if ("." not in fact or fact in judged) and bound != (None, None)]
+
+
+def keeps(feed: Feed, facts: Mapping[str, float | None], bounds: Mapping[str, Bound]) -> bool:
+    """Foresee the gate's verdict: whether every judged fact that is known lies within its bounds."""
+    for fact, (low, high) in rules_of(feed, facts, bounds):
+        value = facts[fact]
+        if value is not None and ((low is not None and value < low) or (high is not None and value > high)):
+            return False
+    return True
+
+
 def compare(feed: Feed, facts: Mapping[str, float | None], usual: Usual, bounds: Mapping[str, Bound]) -> Guarded:
     """Return the guard facts of a file whose profile is `facts`; all null while nothing is usual yet."""
     found: Facts = dict.fromkeys(FACTS)

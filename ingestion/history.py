@@ -1,7 +1,8 @@
 """What a feed's files usually look like: the profiles of the last loaded ones, and the SKUs known so far.
 
-Read once per feed and run from `ingest.profiles` and the raw tables, and kept up to date with the files of the run itself, those
-that still wait for their verdict included.
+Read once per feed and run from `ingest.profiles` and the raw tables, and kept up to date with the files of the run itself: a file
+that waits for a verdict it can only pass counts at once. A file is compared with what was stated before it alone, and a run takes
+files in the order of their statements, so the same files come to the same facts however they arrived, wherever a run was killed.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from pathlib import Path
 import duckdb
 
 from ingestion.books import FileEntry
-from ingestion.contract import Feed
+from ingestion.contract import Feed, FeedKind
 from ingestion.profile import Facts
 from ingestion.systems import HOUSE
 from warehouse.raw_store import literal, quoted
@@ -29,6 +30,7 @@ _READ = 60
 _SKU_TABLES = (
     ("products", "sku"), ("kits", "kit_sku"), ("kits", "component_sku"), ("listings", "channel_sku"), ("listings", "sku"),
 )  # fmt: skip
+_MASTERS = "master_skus"
 
 Usual = Mapping[str, tuple[float, ...]]
 """By fact, its values in the files that say what is usual; at least `ENOUGH_FILES` of each."""
@@ -51,6 +53,8 @@ class History:
         self._files: dict[_Key, list[_Past]] = {}
         self._skus: dict[_Key, str] = {}
         self._made = 0
+        self._knows_masters = False
+        self._counted: set[tuple[_Key, str]] = set()
 
     def usual(self, entry: FileEntry) -> Usual:
         """Return what the feed's last files before `entry` looked like: those named alike when there are enough of them.
@@ -72,42 +76,53 @@ class History:
         return {name: tuple(found) for name, found in values.items() if len(found) >= ENOUGH_FILES}
 
     def unknown_sku_rate(self, entry: FileEntry, feed: Feed, rows: Path) -> float | None:
-        """Return the share of rows whose SKU was never seen, of those that have one; None when no SKU is known yet."""
-        if not feed.guarded_sku:
+        """Return the share of rows whose SKU nothing stated before had, of those that have one.
+
+        Known are the SKUs of the house's own masters and of this feed of this account. None until an earlier file of the feed
+        brought some, for no master says how a channel writes them; None for a master, which makes SKUs known.
+        """
+        if not _counts_skus(feed):
             return None
-        table = self._known_skus(entry, feed)
+        self._read_masters()
+        brought = self._brought_skus(entry, feed)
         sku, source = quoted(feed.guarded_sku), f"read_parquet({literal(str(rows))})"
         found = self._connection.execute(
-            f"select count(*) filter (where known.sku is null) / nullif(count(*), 0) from {source} as rows"
-            f" left join {table} as known on rows.{sku} = known.sku"
-            f" where rows.{sku} is not null and exists (select 1 from {table})"
+            f"with earlier as (select sku from {brought} where stated_at <= $at),"
+            f" known as (select sku from earlier union select sku from {_MASTERS} where stated_at <= $at)"
+            f" select count(*) filter (where known.sku is null) / nullif(count(*), 0) from {source} as rows"
+            f" left join known on rows.{sku} = known.sku"
+            f" where rows.{sku} is not null and exists (select 1 from earlier)",
+            {"at": entry.exported_at},
         ).fetchone()
         return found[0] if found else None
 
     def expect(self, entry: FileEntry, feed: Feed, facts: Facts, rows: Path) -> None:
-        """Count a file that waits for its verdict, with its typed `rows`, among the loaded ones."""
+        """Count a file that keeps every bound, with its typed `rows`, among the loaded ones before its verdict is there."""
         self._of(entry).append(_Past(entry.exported_at, entry.sha256, _pattern(entry.source_file), facts))
-        if not feed.guarded_sku:
-            return
-        table, sku = self._known_skus(entry, feed), quoted(feed.guarded_sku)
-        self._connection.execute(
-            f"insert into {table} select distinct {sku}, {literal(entry.sha256)} from read_parquet({literal(str(rows))}) as rows"
-            f" where {sku} is not null and not exists (select 1 from {table} as known where known.sku = rows.{sku})"
-        )
+        self._counted.add((_key(entry), entry.sha256))
+        source = f"read_parquet({literal(str(rows))})"
+        if entry.system == HOUSE.name:
+            for column in (column for entity, column in _SKU_TABLES if entity == entry.entity):
+                self._read_masters()
+                self._learn(_MASTERS, column, source, entry)
+        if _counts_skus(feed):
+            self._learn(self._brought_skus(entry, feed), feed.guarded_sku, source, entry)
 
     def settled(self, entry: FileEntry) -> None:
-        """Take note of the verdict: what a held file brought is forgotten."""
-        if entry.status == "loaded":
-            if entry.system == HOUSE.name and entry.entity in {entity for entity, _ in _SKU_TABLES}:
-                # other feeds know more SKUs now
-                for table in self._skus.values():
-                    self._connection.execute(f"drop table {table}")
-                self._skus.clear()
-            return
-        files = self._files.get(_key(entry), [])
-        files[:] = [past for past in files if past.sha256 != entry.sha256]
-        if known := self._skus.get(_key(entry)):
-            self._connection.execute(f"delete from {known} where sha256 = {literal(entry.sha256)}")
+        """Take note of the verdict. One that was not foreseen means that all is read from the books again."""
+        if (entry.status == "loaded") != ((_key(entry), entry.sha256) in self._counted):
+            self._files.clear()
+            self._skus.clear()
+            self._counted.clear()
+            self._knows_masters = False
+
+    def _learn(self, table: str, column: str, source: str, entry: FileEntry) -> None:
+        sku = quoted(column)
+        self._connection.execute(
+            f"insert into {table} select distinct {sku}, $at::timestamp from {source} as rows where {sku} is not null"
+            f" and not exists (select 1 from {table} as known where known.sku = rows.{sku} and known.stated_at <= $at)",
+            {"at": entry.exported_at},
+        )
 
     def _of(self, entry: FileEntry) -> list[_Past]:
         key = _key(entry)
@@ -125,21 +140,37 @@ class History:
             ]
         return self._files[key]
 
-    def _known_skus(self, entry: FileEntry, feed: Feed) -> str:
-        """Return the temporary table of all SKUs the house's own tables name, or this feed of this account has brought."""
+    def _read_masters(self) -> None:
+        """Fill the temporary table of all SKUs that the house's own masters name, with the instant each was first stated."""
+        if not self._knows_masters:
+            named = [
+                f"select {column} as sku, _exported_at from raw.{HOUSE.name}__{entity}"
+                for entity, column in _SKU_TABLES
+            ]
+            self._fill(_MASTERS, " union all ".join(named))
+            self._knows_masters = True
+
+    def _brought_skus(self, entry: FileEntry, feed: Feed) -> str:
+        """Return the temporary table of the SKUs that this feed of this account has brought, likewise."""
         key = _key(entry)
         if key not in self._skus:
             self._made += 1
-            table = quoted(f"known_skus_{self._made}")
-            named = [f"select {column} as sku from raw.{HOUSE.name}__{entity}" for entity, column in _SKU_TABLES]
-            brought = f"select {quoted(feed.guarded_sku)} from raw.{quoted(f'{entry.system}__{entry.entity}')}"
-            self._connection.execute(
-                f"create or replace temp table {table} as select distinct sku, '' as sha256 from"
-                f" ({' union all '.join(named)} union all {brought} where _account = {literal(entry.account)})"
-                " where sku is not null"
-            )
+            table = quoted(f"brought_skus_{self._made}")
+            raw = f"raw.{quoted(f'{entry.system}__{entry.entity}')}"
+            where = f"_account = {literal(entry.account)}"
+            self._fill(table, f"select {quoted(feed.guarded_sku)} as sku, _exported_at from {raw} where {where}")
             self._skus[key] = table
         return self._skus[key]
+
+    def _fill(self, table: str, skus: str) -> None:
+        self._connection.execute(
+            f"create or replace temp table {table} as select sku, min(_exported_at) as stated_at from ({skus})"
+            " where sku is not null group by sku"
+        )
+
+
+def _counts_skus(feed: Feed) -> bool:
+    return bool(feed.guarded_sku) and feed.kind is not FeedKind.MASTER
 
 
 def _key(entry: FileEntry) -> _Key:

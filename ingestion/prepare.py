@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 import duckdb
@@ -11,7 +12,7 @@ import duckdb
 from company import Account, Settings
 from ingestion.books import FileEntry
 from ingestion.gate import GateRequest
-from ingestion.guards import bounds_of, compare
+from ingestion.guards import bounds_of, compare, keeps
 from ingestion.history import History
 from ingestion.outcome import GateReport
 from ingestion.profile import Facts, measure
@@ -66,7 +67,8 @@ def prepare(  # noqa: PLR0917 - one way to call it
         reason = f"{reading.reason}: {reading.detail}"
         parts = zip(entries, reading.parts or (Part(""),), strict=True)
         return Prepared(sighting, staged, tuple(PreparedPart(held(entry, reason), part) for entry, part in parts))
-    prepared = []
+    prepared: list[PreparedPart] = []
+    waiting, kept = [], True
     for entry, part in zip(entries, reading.parts, strict=True):
         rows, refused = rows_path(base, part.entity), refused_path(base, part.entity)
         feed = system_named(entry.system).feed(part.entity)
@@ -75,8 +77,11 @@ def prepare(  # noqa: PLR0917 - one way to call it
         facts["unknown_sku_rate"] = history.unknown_sku_rate(entry, feed, rows)
         guarded = compare(feed, facts, history.usual(entry), bounds)
         question = GateRequest(account.system, part.entity, facts | guarded.facts, bounds, guarded.notes)
-        history.expect(entry, feed, facts, rows)
         prepared.append(PreparedPart(entry, part, rows, refused, question, facts))
+        kept = kept and keeps(feed, question.facts, bounds)
+        waiting.append(partial(history.expect, entry, feed, facts, rows))
+    for count in waiting if kept else ():
+        count()
     return Prepared(sighting, staged, tuple(prepared))
 
 

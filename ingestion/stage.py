@@ -140,6 +140,18 @@ def _judge(
     return Sighting(account, Path(entry.path), name, facts.st_size, facts.st_mtime_ns, facts.st_ctime_ns, facts.st_ino)
 
 
+def in_order_of_statement(found: Iterable[Sighting | NotTaken]) -> list[Sighting | NotTaken]:
+    """Return what was found: first what is not taken, then the files by the instant they speak of, account and name.
+
+    Verdicts look back on earlier files, so this order makes them the same however the files are named and arrived.
+    """
+    files: list[Sighting] = []
+    others: list[NotTaken] = []
+    for item in found:
+        files.append(item) if isinstance(item, Sighting) else others.append(item)
+    return [*others, *sorted(files, key=lambda file: (file.exported_at, file.account, file.source_file))]
+
+
 def is_passed_over(name: str) -> bool:
     """Whether a name says that the file is hidden, unfinished, or only marks another one."""
     return name.startswith(".") or name.lower().endswith(UNFINISHED)

@@ -19,7 +19,7 @@ from ingestion.arrival.folder import FolderPlace
 from ingestion.arrival.manifest import MANIFEST, Declared, ManifestError, declared_of, read_manifest
 from ingestion.arrival.memory import MEMORY_FILE, Memory
 from ingestion.arrival.place import Entry, Place, PlaceError, path_of
-from ingestion.stage import NotTaken, Sighting, is_passed_over, look, printable, too_large
+from ingestion.stage import NotTaken, Sighting, in_order_of_statement, is_passed_over, look, printable, too_large
 
 MAX_PAUSE_SECONDS = 30
 """A run waits at most this long for a server's files to prove at rest; a longer rest is left to the next run."""
@@ -53,17 +53,21 @@ class Landing:
             place.close()
 
     def look(self) -> Iterator[Found]:
-        """Yield every file of every place: servers are asked first, and once more at the end where files must prove at rest."""
+        """Yield every file of every place, those of the plain folders by what they state, then place by place likewise.
+
+        Servers are asked first, and once more at the end where files must prove at rest.
+        """
         limits = self._settings.limits
         first = {name: self._listing(name) for name, place in self._special.items() if place.kind != "folder"}
-        yield from look(
+        here = look(
             self._paths.landing, self._settings.accounts, max_bytes=limits.max_file_mb * 1024 * 1024,
             stable_seconds=limits.stable_seconds, now=self._now(), elsewhere=self._special,
         )  # fmt: skip
+        yield from in_order_of_statement(here)
         for name in self._special:
             yield from self._stray(name)
             listing = first.get(name) or self._listing(name)
-            yield from self._rested(name, listing)
+            yield from in_order_of_statement(self._rested(name, listing))
 
     def has_archive(self, account: str) -> bool:
         """Whether the account's files are put aside once they are in the books."""

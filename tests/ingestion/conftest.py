@@ -88,17 +88,21 @@ class Company:
 @pytest.fixture
 def make_company(tmp_path: Path) -> Callable[..., Company]:
     def make(name: str = "home", **limits: int) -> Company:
-        home = tmp_path / name
-        home.mkdir()
-        (home / "tallyhouse.toml").write_text(
-            COMPANY + "".join(f"{key} = {value}\n" for key, value in limits.items()), encoding="utf-8"
-        )
-        settings = load_settings(home)
-        paths = Paths(settings.home)
-        paths.create()
-        return Company(home, settings, paths)
+        return company_in(tmp_path / name, **limits)
 
     return make
+
+
+def company_in(home: Path, **limits: int) -> Company:
+    """Make a new small company in the folder `home`."""
+    home.mkdir()
+    (home / "tallyhouse.toml").write_text(
+        COMPANY + "".join(f"{key} = {value}\n" for key, value in limits.items()), encoding="utf-8"
+    )
+    settings = load_settings(home)
+    paths = Paths(settings.home)
+    paths.create()
+    return Company(home, settings, paths)
 
 
 @pytest.fixture

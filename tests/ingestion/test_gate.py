@@ -11,13 +11,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from company import REPOSITORY, Limits
 from ingestion import ingest
 from ingestion.gate import Gate, GateRequest, expectations
-from ingestion.guards import FACTS, bounds_of
+from ingestion.guards import FACTS, bounds_of, keeps
 from ingestion.systems import HOUSE
 
+JUDGED = ("rows", "refused_rate", "sku.blank_rate", "sku.refused_rate", "reserved_qty.blank_rate", *FACTS)
 PO = "po_id,po_line,supplier_id,sku,location_id,ordered_qty,ordered_at,status\n"
 
 
@@ -184,6 +187,19 @@ def test_many_files_are_judged_at_once_and_each_by_its_own_facts() -> None:
     reports = Gate().judge(requests)
     assert [report.passed for report in reports] == [True, True, False, False, True, True]
     assert [report.feed for report in reports] == ["house__kits", "house__orders"] * 3
+
+
+RATES = st.none() | st.sampled_from([0.0, 0.049, 0.05, 0.051, 0.29, 0.3, 0.31, 1.0, 6.0, 10.0, 10.1])
+
+
+@settings(max_examples=12, deadline=None)
+@given(st.lists(st.fixed_dictionaries({name: RATES for name in JUDGED}), min_size=1, max_size=30))
+def test_the_verdict_is_foreseen(files: list[dict[str, float | None]]) -> None:
+    feed = HOUSE.feed("stock_snapshots")
+    bounds = bounds_of(Limits(), feed)
+    foreseen = [keeps(feed, facts, bounds) for facts in files]
+    reports = Gate().judge([GateRequest("house", feed.entity, facts, bounds) for facts in files])
+    assert [report.passed for report in reports] == foreseen
 
 
 def test_only_the_gate_process_ever_imports_the_library(strict: Any) -> None:

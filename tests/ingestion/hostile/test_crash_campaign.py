@@ -123,11 +123,7 @@ class House:
                     kept.setdefault(table, []).append(
                         'round("value", 6)' if table == "ingest.profiles" and column == "value" else f'"{column}"'
                     )
-            # which SKUs were known when a file was judged is a matter of which files were in the books by then
-            judged = {"ingest.profiles": " where fact <> 'unknown_sku_rate'"}
-            asked = {
-                name: f"select {', '.join(kept[name])} from {name}{judged.get(name, '')} order by all" for name in kept
-            }
+            asked = {name: f"select {', '.join(kept[name])} from {name} order by all" for name in kept}
             found = {name: connection.execute(sql).fetchall() for name, sql in asked.items()}
             return {name: rows for name, rows in found.items() if rows}
 
