@@ -83,7 +83,7 @@ LABELS: dict[str, Label] = {
     ),
     "listing_qty": Label("Shown", Kind.COUNT),
     "published_listing_qty": Label("Channel says", Kind.COUNT),
-    "drift_listing_qty": Label("Too many", Kind.COUNT),
+    "drift_listing_qty": Label("Difference", Kind.COUNT),
     "counts_count": Label("Counts", Kind.COUNT),
     "accurate_count": Label("Within tolerance", Kind.COUNT),
     "oversold_lines_count": Label("Lines", Kind.COUNT, "Order lines accepted beyond free stock."),

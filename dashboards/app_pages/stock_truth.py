@@ -57,6 +57,11 @@ def _tiles(frame: Frame, filters: Filters) -> None:
                 "red" if now["oversold_qty"] else "off",
             ),
             Tile(
+                "Days without stock", percent(now["out_days_rate"]),
+                definition(known, "out_days_rate", whole(now["out_days_count"]), whole(now["stocked_days_count"])),
+                "location, search; the whole history", f"{whole(now['out_days_count'])} of {whole(now['stocked_days_count'])}",
+            ),
+            Tile(
                 "Units to move", whole(now["transfer_qty"]),
                 definition(known, "transfer_qty"), _MOVE_SCOPE, counted(now["transfers_count"], "proposal"),
             ),

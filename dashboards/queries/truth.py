@@ -15,9 +15,9 @@ _OVERSOLD_WHERE = f"ordered_on between $since and $until and {chosen('channel_ac
 
 
 def truth_totals(connection: duckdb.DuckDBPyConnection, filters: Filters) -> pd.DataFrame:
-    """Return one row: unexplained units net and gross, counts and those within tolerance, units oversold and to transfer."""
+    """Return one row: unexplained units, counts within tolerance, units oversold and to move, days out."""
     sql = f"""
-        select ledger.*, counts.*, oversold.*, moves.*
+        select ledger.*, counts.*, oversold.*, moves.*, shelves.*
         from (
             select coalesce(sum(unexplained_qty), 0) as unexplained_qty,
                 coalesce(sum(abs(unexplained_qty)), 0) as gross_unexplained_qty,
@@ -40,6 +40,13 @@ def truth_totals(connection: duckdb.DuckDBPyConnection, filters: Filters) -> pd.
             from reports.rpt_transfer_proposals
             where {chosen("to_location_id", "locations")} and {containing("sku_id", "title")}
         ) as moves
+        cross join (
+            select coalesce(sum(out_days_count), 0) as out_days_count,
+                coalesce(sum(stocked_days_count), 0) as stocked_days_count,
+                {rate("out_days_count", "stocked_days_count")} as out_days_rate
+            from reports.rpt_stockout_days_sku
+            where out_of = 'location' and {chosen("place_id", "locations")} and {containing("sku_id", "title")}
+        ) as shelves
         limit 1
     """
     return fetch(connection, sql, filters)
@@ -50,8 +57,8 @@ def ledger_rows(
 ) -> pd.DataFrame:
     """Return ledger rows, the largest unexplained differences first, then the newest days."""
     sql = f"""
-        select sku_id, title, location_id, stock_on, opening_qty, receipts_qty, shipments_qty, returns_qty, adjustments_qty,
-            transfers_qty, assemblies_qty, orders_qty, expected_closing_qty, stated_closing_qty, unexplained_qty, closing_qty,
+        select sku_id, title, location_id, stock_on, unexplained_qty, opening_qty, receipts_qty, shipments_qty, returns_qty,
+            adjustments_qty, transfers_qty, assemblies_qty, orders_qty, expected_closing_qty, stated_closing_qty, closing_qty,
             unexplained_cost_amount, currency
         from reports.rpt_stock_ledger_daily where {_LEDGER_WHERE}
         order by abs(unexplained_qty) desc, stock_on desc, sku_id, location_id
@@ -89,8 +96,8 @@ def oversell_by_cause(connection: duckdb.DuckDBPyConnection, filters: Filters) -
 def count_plan(connection: duckdb.DuckDBPyConnection, filters: Filters, *, limit: int = MAX_ROWS) -> pd.DataFrame:
     """Return what to count on which day, in the location's own order."""
     sql = f"""
-        select count_on, location_id, sku_id, title, abc_class, xyz_class, on_hand_qty, moved_per_day_qty, last_counted_on,
-            count_reason
+        select count_on, location_id, sku_id, count_reason, title, abc_class, xyz_class, on_hand_qty, moved_per_day_qty,
+            last_counted_on
         from reports.rpt_cycle_count_plan where {chosen("location_id", "locations")} and {containing("sku_id", "title")}
         order by count_on, location_id, count_rank limit $row_limit
     """
@@ -100,8 +107,8 @@ def count_plan(connection: duckdb.DuckDBPyConnection, filters: Filters, *, limit
 def transfers(connection: duckdb.DuckDBPyConnection, filters: Filters, *, limit: int = MAX_ROWS) -> pd.DataFrame:
     """Return proposed moves between locations, the emptiest receiver first."""
     sql = f"""
-        select sku_id, title, from_location_id, to_location_id, transfer_qty, to_free_qty, in_transit_qty, to_cover_days,
-            from_left_qty, transfer_cost_amount, currency, transfer_reason
+        select sku_id, transfer_qty, from_location_id, to_location_id, transfer_reason, title, to_free_qty, in_transit_qty,
+            to_cover_days, from_left_qty, transfer_cost_amount, currency
         from reports.rpt_transfer_proposals
         where {chosen("to_location_id", "locations")} and {containing("sku_id", "title")}
         order by to_cover_days, sku_id, to_location_id, from_location_id limit $row_limit

@@ -6,7 +6,7 @@ import csv
 import io
 from pathlib import Path
 
-from company import CONFIG_FILE, DEFAULT_POLICIES, Paths
+from company import CONFIG_FILE, DEFAULT_POLICIES, Paths, write_default_policies
 from demo.business import (
     AMAZON,
     BASE_CURRENCY,
@@ -103,6 +103,7 @@ def write_configuration(home: Path, policies: dict[str, list[Row]]) -> None:
         default = DEFAULT_POLICIES / f"policy_{name}.csv"
         header = default.read_text(encoding="utf-8").splitlines()[0].split(",")
         (folder / default.name).write_text(_policy_text(header, rows), encoding="utf-8")
+    write_default_policies(folder)
 
 
 def _write_key(path: Path) -> None:
