@@ -8,6 +8,10 @@
     ('node_debt', 'debt_weight_rate', 'debt_weight_rate != 1'),
     ('listing_held', 'max_feed_age_minutes', 'is_stale')
 ] -%}
+{%- set node_terms = [
+    ('node_buffer', 'node_buffer_qty > 0 or node_buffer_rate > 0'),
+    ('location_held', "selling != 'open'")
+] -%}
 with
 
 buffered as (
@@ -16,7 +20,7 @@ buffered as (
         location_id,
         sku_id
     from {{ ref('int_stock__available_to_sell') }}
-    where node_buffer_qty > 0
+    where node_buffer_qty > 0 or status = 'closed'
 
 ),
 
@@ -58,23 +62,27 @@ in_play as (
 
 traced as (
 
-    select
-        'node_buffer' as term,
-        asked_location_id as location_id,
-        '' as channel_account,
-        asked_sku_id as sku_id,
-        concat_ws(
-            '; ',
-            'units ' || node_buffer_qty || ' or rate ' || node_buffer_rate || ' of what is sellable',
-            owner,
-            reason
-        ) as evidence_detail,
-        effective_from_on,
-        location_id || ', ' || sku as document_id,
-        'policy_node.csv' as source_file
-    from node_policies
-    {% for term, column, is_in_play in channel_terms -%}
+    {% for term, is_in_play in node_terms -%}
+        select
+            '{{ term }}' as term,
+            asked_location_id as location_id,
+            '' as channel_account,
+            asked_sku_id as sku_id,
+            concat_ws(
+                '; ',
+                'selling ' || coalesce(selling, 'open'),
+                'buffer ' || node_buffer_qty || ' units or rate ' || node_buffer_rate,
+                owner,
+                reason
+            ) as evidence_detail,
+            effective_from_on,
+            location_id || ', ' || sku as document_id,
+            'policy_node.csv' as source_file
+        from node_policies
+        where {{ is_in_play }}
         union all
+    {% endfor -%}
+    {% for term, column, is_in_play in channel_terms -%}
         select
             '{{ term }}' as term,
             '' as location_id,
@@ -89,6 +97,7 @@ traced as (
             'policy_channel.csv' as source_file
         from in_play
         where {{ is_in_play }}
+        {{ 'union all' if not loop.last }}
     {% endfor %}
 
 ),
