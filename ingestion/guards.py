@@ -30,6 +30,10 @@ from ingestion.profile import Facts, number_columns
 FACTS = ("rows_rate", "zero_rise", "blank_rise", "scale", "swapped", "unknown_sku_rise")
 ENOUGH_ROWS = {FeedKind.SNAPSHOT: 11, FeedKind.MASTER: 11, FeedKind.EVENT: 50}
 """Rows from which on shares and sizes say something; ten rows are a list that a person can check."""
+_QUANTITIES = {
+    "quantity", "lineitem_quantity", "ordered_quantity", "inventory_quantity", "quantity_shipped", "total_quantity",
+}  # fmt: skip
+"""Columns that count units under the source's own name; what is left to ship or refund may be zero in every row of a good day."""
 _COMPARABLE = 0.5
 """A list with fewer rows than this share of the usual is a list of changes, not the whole list again."""
 _DISTINCT = math.log(2)
@@ -155,7 +159,8 @@ def _rises(fact: str, what: str, names: Iterable[str], facts: Mapping[str, float
 
 
 def _zero_rises(feed: Feed, facts: Mapping[str, float | None], usual: Usual) -> list[_Odd]:
-    quantities = [column.name for column in number_columns(feed) if column.name.endswith("_qty")]
+    names = [column.name for column in number_columns(feed)]
+    quantities = [name for name in names if name.endswith("_qty") or name in _QUANTITIES]
     return _rises("zero_rate", "zero", quantities, facts, usual)
 
 

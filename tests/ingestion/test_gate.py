@@ -17,8 +17,8 @@ from hypothesis import strategies as st
 from company import REPOSITORY, Limits
 from ingestion import ingest
 from ingestion.gate import Gate, GateRequest, expectations
-from ingestion.guards import FACTS, bounds_of, keeps
-from ingestion.systems import HOUSE
+from ingestion.guards import FACTS, bounds_of, compare, keeps
+from ingestion.systems import HOUSE, system_named
 
 JUDGED = ("rows", "refused_rate", "sku.blank_rate", "sku.refused_rate", "reserved_qty.blank_rate", *FACTS)
 PO = "po_id,po_line,supplier_id,sku,location_id,ordered_qty,ordered_at,status\n"
@@ -177,6 +177,28 @@ def test_the_suite_states_each_promise_of_the_declaration_once() -> None:
     assert not expectations(feed, FACTS, {})
 
 
+@pytest.mark.parametrize(
+    ("system", "entity", "column"),
+    [
+        ("shopify", "orders", "lineitem_quantity"), ("shopify", "bulk_inventory_levels", "quantity"),
+        ("amazon", "orders", "quantity"), ("amazon", "fba_shipments", "quantity_shipped"), ("house", "orders", "ordered_qty"),
+        ("aftership", "return_items", "ordered_quantity"),
+    ],
+)  # fmt: skip
+def test_units_are_judged_by_whatever_name_a_source_gives_them(system: str, entity: str, column: str) -> None:
+    feed, usual = system_named(system).feed(entity), {"rows": (100.0,) * 3, f"{column}.zero_rate": (0.0, 0.01, 0.02)}
+    guarded = compare(feed, {"rows": 100.0, f"{column}.zero_rate": 1.0}, usual, bounds_of(Limits(), feed))
+    assert guarded.facts["zero_rise"] == pytest.approx(0.99)
+    assert guarded.notes["zero_rise"] == f"{column} 100% zero, usually 1%"
+
+
+def test_what_is_left_to_ship_may_be_nothing() -> None:
+    feed, column = system_named("shopify").feed("bulk_order_lines"), "unfulfilled_quantity"
+    usual = {"rows": (100.0,) * 3, f"{column}.zero_rate": (0.0, 0.0, 0.0)}
+    guarded = compare(feed, {"rows": 100.0, f"{column}.zero_rate": 1.0}, usual, bounds_of(Limits(), feed))
+    assert guarded.facts["zero_rise"] is None
+
+
 def test_many_files_are_judged_at_once_and_each_by_its_own_facts() -> None:
     good, bad = {"rows": 10.0, "refused_rate": 0.0}, {"rows": 10.0, "refused_rate": 0.2}
     requests = [
@@ -193,7 +215,7 @@ RATES = st.none() | st.sampled_from([0.0, 0.049, 0.05, 0.051, 0.29, 0.3, 0.31, 1
 
 
 @settings(max_examples=12, deadline=None)
-@given(st.lists(st.fixed_dictionaries({name: RATES for name in JUDGED}), min_size=1, max_size=30))
+@given(st.lists(st.fixed_dictionaries(dict.fromkeys(JUDGED, RATES)), min_size=1, max_size=30))
 def test_the_verdict_is_foreseen(files: list[dict[str, float | None]]) -> None:
     feed = HOUSE.feed("stock_snapshots")
     bounds = bounds_of(Limits(), feed)
