@@ -175,9 +175,12 @@ def _run_dbt(settings: Settings, scratch: _ScratchPaths, at: datetime) -> None:
 def _sweep(scratch: Path) -> None:
     """Remove what builds left behind whose process is gone."""
     for folder in scratch.glob("building_*"):
-        pid = folder.name.removeprefix("building_")
-        if not Path(f"/proc/{pid}").exists():
+        try:
+            os.kill(int(folder.name.removeprefix("building_")), 0)
+        except ProcessLookupError:
             shutil.rmtree(folder, ignore_errors=True)
+        except PermissionError:
+            continue
 
 
 def _prune(scratch: Path) -> None:
