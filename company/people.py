@@ -148,6 +148,11 @@ class Actor:
     def must(self, act: Act) -> None:
         """Raise `NotAllowedError` unless one of the roles allows the act."""
         if not self.may(act):
+            if self.roles == UNNAMED_ROLES and not self.approvers:
+                raise NotAllowedError(
+                    f"tallyhouse.toml names nobody, and then nobody may {act}. Add [people.<name>] with roles for everybody who"
+                    " acts here, an approver among them."
+                )
             needed = " or ".join(sorted(ACTS[act]))
             has = ", ".join(sorted(self.roles)) or "no role"
             raise NotAllowedError(

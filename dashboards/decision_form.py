@@ -7,42 +7,48 @@ from typing import Any, cast
 
 import streamlit as st
 
+from company import ConfigurationError, NotAllowedError
 from dashboards import queries
-from dashboards.decisions import ProposalChangedError, Seen, decide, newest_decision, seen
+from dashboards.decisions import ProposalChangedError, Seen, Verdict, decide, seen, standing_of
 from dashboards.frame import Frame
 from dashboards.serving import home_folder
-from ops import OpsStoreError, Verdict
+from ops import OpsStoreError, ProposalError
 
 _VERDICTS: dict[str, Verdict] = {"Approve": "approve", "Adjust": "adjust", "Reject": "reject"}
+_OPEN = frozenset({"draft", "submitted", "approved"})
 
 
 def decision_form(frame: Frame, row: Mapping[str, Any]) -> None:
-    """Draw the decision on record and the form for a new one; a row that is no proposal says why it is none."""
+    """Draw where the proposal stands and the form to decide on it; a row that is no proposal says why it is none."""
     proposal = queries.proposal_of(frame.connection, str(row["sku_id"]), str(row["location_id"]))
     if proposal is None:
         st.info(
             "Not a purchase proposal: it has no supplier, or the SKU is discontinued. Nothing is pushed and nothing to decide."
         )
         return
-    shown = seen(proposal)
-    on_record = newest_decision(home_folder(), shown.proposal_id)
-    if on_record:
-        st.success(on_record, icon=":material/gavel:")
-    _form(shown, int(proposal["order_qty"]), has_decision=on_record is not None)
+    standing = standing_of(home_folder(), str(proposal["proposal_id"]))
+    if standing is None:
+        st.info(
+            "Not in the queue yet. `tallyhouse push plan` takes what is published into it; then it can be decided on."
+        )
+        return
+    st.success(standing.sentence, icon=":material/gavel:")
+    if standing.state in _OPEN:
+        _form(seen(proposal, standing), standing.quantity)
 
 
-def _form(shown: Seen, order_qty: int, *, has_decision: bool) -> None:
+def _form(shown: Seen, order_qty: int) -> None:
     # The key holds what was shown, so that input never moves to another proposal.
-    with st.form(f"decision-{shown.content_hash}", border=False):
-        st.markdown("**Decide again**" if has_decision else "**Decide**")
+    with st.form(f"decision-{shown.content_hash}-{shown.queued_hash}", border=False):
+        st.markdown("**Decide**")
         choice = st.radio("Decision", list(_VERDICTS), index=None, horizontal=True, label_visibility="collapsed")
         left, middle, right = st.columns([1, 2, 2])
         quantity = left.number_input("Quantity", min_value=0, value=order_qty, step=1, help="Used by Adjust only.")
-        actor = middle.text_input("Your name", max_chars=80, help="Goes on record with the decision.")
+        actor = middle.text_input("Your name", max_chars=80, help="As tallyhouse.toml has it; goes on record.")
         reason = right.text_input("Reason", max_chars=300, help="Needed to adjust or reject.")
         if not st.form_submit_button("Put on record"):
             st.caption(
-                "Kept in the operations store with name, time and what was shown. Files already pushed do not change."
+                "What is approved goes out with the next push. Adjusting needs a new approval, by somebody else."
             )
             return
     if choice is None:
@@ -54,7 +60,7 @@ def _form(shown: Seen, order_qty: int, *, has_decision: bool) -> None:
             home_folder(), shown, verdict,
             quantity=int(quantity) if verdict == "adjust" else None, reason=reason, actor=actor,
         )  # fmt: skip
-    except (ProposalChangedError, ValueError, OpsStoreError) as error:
+    except (ProposalChangedError, ProposalError, NotAllowedError, ConfigurationError, OpsStoreError) as error:
         st.error(f"Nothing was recorded: {error}", icon=":material/error:")
     else:
         st.rerun()

@@ -4,6 +4,7 @@ One SQLite file per company, `data/ops/ops.sqlite`; it outlives every warehouse 
 """
 
 from ops.accepted import Accepted, accepted_rows
+from ops.approvals import Emergency, approve_plan, approver, countersign, open_emergencies
 from ops.attempts import (
     attempt_absent,
     attempt_tries,
@@ -18,11 +19,10 @@ from ops.attempts import (
     open_rows,
     settle_rows,
 )
-from ops.audit import AuditVerdict, canonical_json, content_hash, verify_audit
+from ops.audit import AuditRow, AuditVerdict, audit_rows, canonical_json, content_hash, verify_audit
 from ops.breaker import Breaker, close_breaker, read_breaker, write_breaker
 from ops.controls import Controls, Scope, read_controls, set_kill_switch
 from ops.dead_letters import DeadLetter, dead_letters, release_dead_letters
-from ops.decisions import Decision, Verdict, approve_plan, approver, latest_decisions, record_decision
 from ops.journal import (
     finish_run,
     hold_intents,
@@ -48,6 +48,41 @@ from ops.journal_view import (
 from ops.lease import Lease, LeaseLostError, PushBusyError, hold_lease
 from ops.mirror import ROW_COLUMNS, RUN_COLUMNS, STATE_COLUMNS, PushMirror, push_mirror
 from ops.observations import keys_in_doubt, read_addresses, record_observations, write_addresses, written_numbers
+from ops.proposal_acts import (
+    approve_proposal,
+    edit_proposal,
+    reject_proposal,
+    submit_proposal,
+    withdraw_proposal,
+)
+from ops.proposal_answers import (
+    ANSWERS,
+    ProposalAnswer,
+    Receipt,
+    is_known_receipt,
+    receipt_problems,
+    take_answers,
+    take_receipt,
+)
+from ops.proposal_flow import Policy, collect_proposals, expire_proposals, queue_proposals, settle_sent
+from ops.proposal_rows import (
+    Proposal,
+    amount_of,
+    list_proposals,
+    proposals_of_export,
+    read_proposal,
+)
+from ops.proposal_states import STATES, UNSENT, ProposalError
+from ops.proposal_view import (
+    PROPOSAL_COLUMNS,
+    ProposalAct,
+    Revision,
+    Signature,
+    acts_on,
+    proposal_mirror,
+    revisions_of,
+    signatures_of,
+)
 from ops.quarantine import audit_quarantine_acts
 from ops.records import (
     Attempt,
@@ -63,22 +98,28 @@ from ops.records import (
     RunStatus,
     Shadow,
 )
+from ops.revisions import note_revisions, revisions_since
 from ops.store import SCHEMA_VERSION, OpsStore, OpsStoreError, open_store, timestamp
 
 __all__ = [
+    "ANSWERS",
+    "PROPOSAL_COLUMNS",
     "ROW_COLUMNS",
     "RUN_COLUMNS",
     "SCHEMA_VERSION",
+    "STATES",
     "STATE_COLUMNS",
+    "UNSENT",
     "Accepted",
     "Attempt",
+    "AuditRow",
     "AuditVerdict",
     "Breaker",
     "BreakerView",
     "Controls",
     "Counts",
     "DeadLetter",
-    "Decision",
+    "Emergency",
     "Generation",
     "Intent",
     "IntentStatus",
@@ -89,8 +130,15 @@ __all__ = [
     "OpenRun",
     "OpsStore",
     "OpsStoreError",
+    "Policy",
+    "Proposal",
+    "ProposalAct",
+    "ProposalAnswer",
+    "ProposalError",
     "PushBusyError",
     "PushMirror",
+    "Receipt",
+    "Revision",
     "RowOutcome",
     "RowView",
     "Run",
@@ -98,56 +146,80 @@ __all__ = [
     "RunView",
     "Scope",
     "Shadow",
+    "Signature",
     "SwitchView",
-    "Verdict",
     "accepted_rows",
+    "acts_on",
+    "amount_of",
     "approve_plan",
+    "approve_proposal",
     "approver",
     "attempt_absent",
     "attempt_tries",
     "audit_quarantine_acts",
+    "audit_rows",
     "begin_attempt",
     "breakers",
     "canonical_json",
     "close_breaker",
+    "collect_proposals",
     "confirm_attempt",
     "confirm_seen",
     "confirmed_attempts",
     "content_hash",
+    "countersign",
     "dead_letters",
+    "edit_proposal",
     "engaged_switches",
+    "expire_proposals",
     "finish_run",
     "hold_intents",
     "hold_lease",
     "idempotency_key",
+    "is_known_receipt",
     "keys_in_doubt",
-    "latest_decisions",
+    "list_proposals",
     "mark_ambiguous",
     "next_part",
+    "note_revisions",
     "open_attempts",
+    "open_emergencies",
     "open_rows",
     "open_run",
     "open_store",
+    "proposal_mirror",
+    "proposals_of_export",
     "push_mirror",
+    "queue_proposals",
     "read_addresses",
     "read_breaker",
     "read_controls",
     "read_generations",
+    "read_proposal",
     "read_shadow",
     "ready_intents",
+    "receipt_problems",
     "recent_runs",
-    "record_decision",
     "record_observations",
+    "reject_proposal",
     "release_dead_letters",
+    "revisions_of",
+    "revisions_since",
     "run_counts",
     "run_rows",
     "set_kill_switch",
     "settle_rows",
+    "settle_sent",
+    "signatures_of",
+    "submit_proposal",
     "supersede_run",
+    "take_answers",
+    "take_receipt",
     "timestamp",
     "unfinished_runs",
     "unsettled_decreases",
     "verify_audit",
+    "withdraw_proposal",
     "write_addresses",
     "write_breaker",
     "written_numbers",

@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from company import Actor
 from ops.store import OpsStore
 
 _GENESIS = "0" * 64
@@ -31,6 +32,19 @@ class AuditVerdict:
     def intact(self) -> bool:
         """Whether every row fits."""
         return self.first_bad_seq is None
+
+
+@dataclass(frozen=True, slots=True)
+class AuditRow:
+    """One row of the audit, as it is hashed; key (seq)."""
+
+    seq: int
+    at: str
+    actor: str
+    event: str
+    body: str
+    previous_hash: str
+    hash: str
 
 
 def canonical_json(value: Any) -> str:
@@ -69,3 +83,9 @@ def verify_audit(store: OpsStore) -> AuditVerdict:
     if head != [(expected - 1, previous)]:
         return AuditVerdict(expected - 1, previous, expected, "the newest rows are missing: the head names another row")
     return AuditVerdict(expected - 1, previous)
+
+
+def audit_rows(store: OpsStore, *, actor: Actor, since_seq: int = 0) -> list[AuditRow]:
+    """Return the rows after `since_seq`, for an auditor or admin to keep elsewhere; raises `NotAllowedError` for others."""
+    actor.must("audit")
+    return [AuditRow(*row) for row in store.query("select * from audit where seq > ? order by seq", (since_seq,))]

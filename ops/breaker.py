@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Literal
 
+from company import Actor
 from ops.audit import append_audit
 from ops.lease import Lease, check_epoch
 from ops.store import OpsStore, timestamp
@@ -73,9 +74,10 @@ def write_breaker(store: OpsStore, lease: Lease, destination: str, breaker: Brea
             append_audit(connection, at=at, actor="push", event="breaker_changed", body=body)
 
 
-def close_breaker(store: OpsStore, destination: str, *, actor: str, reason: str) -> None:
+def close_breaker(store: OpsStore, destination: str, *, actor: Actor, reason: str) -> None:
     """Let a destination be tried again, as a named person; ValueError when actor or reason is blank."""
-    if not actor.strip() or not reason.strip():
+    actor.must("push")
+    if not actor.name.strip() or not reason.strip():
         raise ValueError("closing a breaker needs a reason and a named person")
     at = timestamp(datetime.now(UTC))
     with store.transaction() as connection:
@@ -85,5 +87,9 @@ def close_breaker(store: OpsStore, destination: str, *, actor: str, reason: str)
             (at, destination),
         )
         append_audit(
-            connection, at=at, actor=actor, event="breaker_closed", body={"destination": destination, "reason": reason}
+            connection,
+            at=at,
+            actor=actor.name,
+            event="breaker_closed",
+            body={"destination": destination, "reason": reason},
         )

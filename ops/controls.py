@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Literal
 
+from company import Actor
 from ops.audit import append_audit
 from ops.store import OpsStore, timestamp
 
@@ -38,14 +39,15 @@ class Controls:
 
 
 def set_kill_switch(
-    store: OpsStore, scope: Scope, key: str, *, engaged: bool, reason: str, actor: str, now: datetime | None = None
+    store: OpsStore, scope: Scope, key: str, *, engaged: bool, reason: str, actor: Actor, now: datetime | None = None
 ) -> None:
     """Engage or clear a switch; `key` is a destination's name, a SKU (ours or the channel's), or '*' for global.
 
     A push reads the switches before each file, so at most one file already being written still goes out. Raises ValueError
-    when reason or actor is blank or the key does not fit the scope.
+    when reason or actor is blank or the key does not fit the scope, `NotAllowedError` for who may not.
     """
-    if not reason.strip() or not actor.strip():
+    actor.must("kill" if engaged else "push")
+    if not reason.strip() or not actor.name.strip():
         raise ValueError("a kill switch needs a reason and a named person")
     if (scope == "global") != (key == "*") or not key:
         raise ValueError(f"a {scope} switch cannot have the key {key!r}; global takes '*', the others a name")
@@ -54,10 +56,12 @@ def set_kill_switch(
         connection.execute(
             "insert into control values (?, ?, ?, ?, ?, ?) on conflict (scope, key) do update set"
             " engaged = excluded.engaged, reason = excluded.reason, actor = excluded.actor, updated_at = excluded.updated_at",
-            (scope, key, int(engaged), reason, actor, at),
+            (scope, key, int(engaged), reason, actor.name, at),
         )
         event = "kill_switch_engaged" if engaged else "kill_switch_cleared"
-        append_audit(connection, at=at, actor=actor, event=event, body={"scope": scope, "key": key, "reason": reason})
+        append_audit(
+            connection, at=at, actor=actor.name, event=event, body={"scope": scope, "key": key, "reason": reason}
+        )
 
 
 def read_controls(store: OpsStore) -> Controls:

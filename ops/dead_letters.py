@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from company import Actor
 from ops.audit import append_audit
 from ops.store import OpsStore, timestamp
 
@@ -48,24 +49,25 @@ def dead_letters(store: OpsStore, destination: str | None = None) -> list[DeadLe
 
 
 def release_dead_letters(
-    store: OpsStore, letters: Iterable[DeadLetter], *, actor: str, reason: str, now: datetime | None = None
+    store: OpsStore, letters: Iterable[DeadLetter], *, actor: Actor, reason: str, now: datetime | None = None
 ) -> int:
     """Let the next push try these rows again, each with what is wanted then; return how many.
 
-    Raises ValueError when actor or reason is blank.
+    Raises ValueError when actor or reason is blank, `NotAllowedError` for who may not.
     """
-    if not actor.strip() or not reason.strip():
+    actor.must("replay")
+    if not actor.name.strip() or not reason.strip():
         raise ValueError("replaying refused rows needs a reason and a named person")
     at, released = timestamp(now or datetime.now(UTC)), list(letters)
     with store.transaction() as connection:
         connection.executemany(
             "insert into dead_letter_release (destination, row_key, generation, actor, reason, released_at)"
             " values (?, ?, ?, ?, ?, ?)",
-            [(letter.destination, letter.row_key, letter.generation, actor, reason, at) for letter in released],
+            [(letter.destination, letter.row_key, letter.generation, actor.name, reason, at) for letter in released],
         )
         body = {
             "rows": [[letter.destination, letter.row_key, letter.generation] for letter in released],
             "reason": reason,
         }
-        append_audit(connection, at=at, actor=actor, event="dead_letters_released", body=body)
+        append_audit(connection, at=at, actor=actor.name, event="dead_letters_released", body=body)
     return len(released)

@@ -54,11 +54,12 @@ def open_run(store: OpsStore, lease: Lease | None, run: Run, intents: Sequence[I
             raise JournalError(f"run {run.run_id}: a dry run must not leave anything ready to send")
         connection.execute(
             "insert into push_run (run_id, destination, environment, mode, status, as_of_at, build_id, plan_hash,"
-            " desired_hash, epoch, planned_count, unchanged_count, started_at, reason)"
-            " values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            " desired_hash, epoch, planned_count, unchanged_count, started_at, reason, requested_by)"
+            " values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
                 run.run_id, run.destination, run.environment, run.mode, run.status, run.as_of_at, run.build_id,
                 run.plan_hash, run.desired_hash, lease.epoch if lease else 0, planned, run.unchanged_count, at, run.reason,
+                run.requested_by,
             ),
         )  # fmt: skip
         connection.execute(
@@ -67,7 +68,8 @@ def open_run(store: OpsStore, lease: Lease | None, run: Run, intents: Sequence[I
         )
         _insert_intents(connection, run, intents, at)
         body = {"run_id": run.run_id, "destination": run.destination, "mode": run.mode, "status": run.status,
-                "plan_hash": run.plan_hash, "planned": planned, "reason": run.reason}  # fmt: skip
+                "plan_hash": run.plan_hash, "planned": planned, "reason": run.reason,
+                "requested_by": run.requested_by}  # fmt: skip
         append_audit(connection, at=at, actor=ENGINE, event="push_planned", body=body)
         if run.status != "applying":
             _close(connection, run.run_id, run.status, run.reason)

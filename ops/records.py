@@ -29,6 +29,8 @@ class Run:
     as_of_at: str | None = None
     build_id: str | None = None
     reason: str | None = None
+    requested_by: str | None = None
+    """The person who asked for it; None for a run that policy lets happen unattended."""
 
 
 @dataclass(frozen=True, slots=True)

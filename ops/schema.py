@@ -113,6 +113,56 @@ _WIRE = (
     ) strict""",
 )
 
+# A proposal is sent by way of the journal: its row key is the proposal's id. What leaves is what was approved.
+_PURCHASING = (
+    "alter table push_run add column requested_by text",
+    "alter table plan_approval add column countersign_by text",
+    """create table countersign (
+        approval_id integer primary key references plan_approval, actor text not null, reason text not null,
+        countersigned_at text not null
+    ) strict""",
+    """create table proposal (
+        proposal_id text primary key, exported_id text not null, supplier_id text not null, sku_id text not null,
+        location_id text not null, destination text not null,
+        state text not null check (state in ('draft', 'submitted', 'approved', 'queued', 'sent', 'acknowledged', 'closed',
+            'rejected', 'withdrawn', 'expired', 'superseded')),
+        revision integer not null, content_json text not null, content_hash text not null, source_hash text not null,
+        author text not null, last_editor text not null, approvals_needed integer not null default 1, expires_at text,
+        answer text check (answer in ('accepted', 'changed', 'refused', 'ordered')), reference text,
+        answered_qty integer check (answered_qty >= 0), reason text, created_at text not null, updated_at text not null,
+        check (state not in ('submitted', 'approved', 'queued') or expires_at is not null)
+    ) strict""",
+    """create unique index proposal_one_unsent on proposal (supplier_id, sku_id, location_id)
+        where state in ('draft', 'submitted', 'approved', 'queued')""",
+    "create index proposal_exported on proposal (exported_id)",
+    """create table proposal_revision (
+        proposal_id text not null references proposal, revision integer not null, content_json text not null,
+        content_hash text not null, editor text not null, reason text not null, edited_at text not null,
+        primary key (proposal_id, revision)
+    ) strict""",
+    """create table proposal_approval (
+        approval_id integer primary key, proposal_id text not null references proposal, content_hash text not null,
+        actor text not null, reason text not null, approved_at text not null, expires_at text not null,
+        check (actor <> 'tallyhouse')
+    ) strict""",
+    "create index proposal_approval_of on proposal_approval (proposal_id, content_hash)",
+    """create table proposal_receipt (
+        receipt_id integer primary key, destination text not null, file_name text not null, sha256 text not null,
+        rows_count integer not null, problems_json text not null, read_at text not null,
+        unique (destination, file_name, sha256)
+    ) strict""",
+    """create trigger push_intent_only_queued before update of status on push_intent
+        when new.status = 'sending' and exists (select 1 from proposal p where p.proposal_id = new.row_key
+            and p.destination = new.destination and p.state <> 'queued')
+        begin select raise(abort, 'a proposal leaves only while it is queued'); end""",
+)
+
+# Some channels take only so many changes of one listing in a day.
+_REVISIONS = (
+    "create table channel_revision (destination text not null, listing text not null, revised_at text not null) strict",
+    "create index channel_revision_lately on channel_revision (destination, revised_at)",
+)
+
 
 def _append_only(table: str) -> tuple[str, str]:
     return (
@@ -132,5 +182,13 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         *_append_only("plan_approval"),
     ),
     (*_WIRE, *_append_only("channel_observation"), *_append_only("dead_letter_release")),
+    (
+        *_PURCHASING,
+        *_append_only("countersign"),
+        *_append_only("proposal_revision"),
+        *_append_only("proposal_approval"),
+        *_append_only("proposal_receipt"),
+    ),
+    _REVISIONS,
 )
 """Statements by schema version, oldest first; a released entry is never edited, a change is a new entry."""

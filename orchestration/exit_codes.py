@@ -26,8 +26,8 @@ class CommandError(Exception):
 
 def code_of(error: BaseException) -> ExitCode | None:
     """Return the exit code of an expected error, or None for one that is a fault of ours and deserves its traceback."""
-    from company import ConfigurationError, SecretMissingError
-    from ops import OpsStoreError, PushBusyError
+    from company import ConfigurationError, NotAllowedError, SecretMissingError
+    from ops import OpsStoreError, ProposalError, PushBusyError
     from orchestration.run_lock import HomeBusyError
     from reverse_etl import ExportsMissingError, OutboxError
     from warehouse import PublishRefusedError, WarehouseBusyError, WarehouseUnreadableError
@@ -37,7 +37,8 @@ def code_of(error: BaseException) -> ExitCode | None:
     if isinstance(error, HomeBusyError | WarehouseBusyError | PushBusyError):
         return ExitCode.BUSY
     failures = (RunFailedError, CommandError, PublishRefusedError, WarehouseUnreadableError, OSError)
-    if isinstance(error, (*failures, OpsStoreError, ExportsMissingError, OutboxError)):
+    refusals = (NotAllowedError, ProposalError)
+    if isinstance(error, (*failures, *refusals, OpsStoreError, ExportsMissingError, OutboxError)):
         return ExitCode.FAILED
     if isinstance(error, KeyboardInterrupt):
         return ExitCode.INTERRUPTED

@@ -54,6 +54,12 @@ def render_status(document: Mapping[str, Any], console: Console) -> None:
     for run in document["runs"]:
         table.add_row(*(str(run[column]) for column in columns), run["started_at"][:16], run["plan_hash"][:12])
     console.print(table if document["runs"] else "No push yet. `tallyhouse push plan` shows what one would do.")
+    for release in document["emergencies"]:
+        console.print(
+            f"released in an emergency: plan {release['plan_hash'][:12]} by {release['actor']}: {release['reason']}. A second"
+            f" approver countersigns by {release['countersign_by'][:16]}: tallyhouse push countersign {release['approval_id']}",
+            style="red", markup=False,
+        )  # fmt: skip
     for switch in document["switches"]:
         console.print(
             f"stopped: {switch['scope']} {switch['key']} by {switch['actor']}: {switch['reason']}",

@@ -69,20 +69,21 @@ def load_reference_tables(settings: Settings, paths: Paths) -> None:
     """
     from company.policies import load_policies
     from ingestion import ensure_raw_tables
-    from ops import push_mirror
-    from warehouse.reference_store import load_reference, mirror_ops
+    from ops import proposal_mirror, push_mirror
+    from warehouse.reference_store import load_reference, mirror_ops, mirror_proposals
 
     limits = settings.limits
     with current_record().step("reference"):
         check_cadences(settings)
         policies = load_policies(paths, settings.accounts)
-        mirror = push_mirror(paths.ops)
+        mirror, proposals = push_mirror(paths.ops), proposal_mirror(paths.ops)
         with writer(
             paths.warehouse, memory_mb=limits.warehouse_memory_mb, threads=limits.warehouse_threads
         ) as connection:
             ensure_raw_tables(connection, paths.lake)
             load_reference(connection, settings, policies)
             mirror_ops(connection, mirror.runs, mirror.rows, mirror.state)
+            mirror_proposals(connection, proposals)
 
 
 def judge_build(paths: Paths) -> Verdict:
@@ -120,13 +121,15 @@ def publish_build(settings: Settings, paths: Paths, as_of: datetime) -> Publishe
 
 def push_exports(settings: Settings, paths: Paths, *, dry_run: bool | None = None) -> PushReport:
     """Push the published exports to every destination; dry run unless the environment or the caller says otherwise."""
+    from orchestration.acting import actor_of
     from reverse_etl import push
 
     record = current_record()
+    actor = actor_of(settings) if dry_run is False else None
     serving = current_serving(paths)
     if serving is None:
         raise CommandError(f"{paths.serving}: nothing is published, so there is nothing to push. Run `tallyhouse run`.")
     with record.step("push"), reader(serving.file) as connection:
-        report = push(settings, paths, connection, dry_run=dry_run)
+        report = push(settings, paths, connection, dry_run=dry_run, actor=actor)
     record.outcomes["push"] = report
     return report

@@ -29,13 +29,13 @@ def main(arguments: list[str] | None = None) -> int:
         settings = company.load_settings(paths.home)
         if options.approve:
             with open_store(paths.ops) as store:
-                approve_plan(store, options.approve, actor=options.actor, reason=options.reason)
+                approve_plan(store, options.approve, actor=_actor(settings, options), reason=options.reason)
         report = _push(settings, paths, options)
     except company.ConfigurationError as error:
         return _fail(error, CONFIGURATION)
     except PushBusyError as error:
         return _fail(error, BUSY)
-    except (ExportsMissingError, OpsStoreError, OutboxError, ValueError) as error:
+    except (ExportsMissingError, OpsStoreError, OutboxError, company.NotAllowedError, ValueError) as error:
         return _fail(error, FAILED)
     sys.stdout.write(json.dumps(report.to_dict(), indent=2) + "\n")
     return FAILED if report.stopped else OK
@@ -52,7 +52,12 @@ def _push(settings: company.Settings, paths: company.Paths, options: argparse.Na
             connection,
             dry_run=False if options.apply else None,
             destinations=options.destination or None,
+            actor=_actor(settings, options) if options.apply else None,
         )
+
+
+def _actor(settings: company.Settings, options: argparse.Namespace) -> company.Actor:
+    return company.acting(settings.people, options.actor or None)
 
 
 def _fail(error: Exception, code: int) -> int:
@@ -66,7 +71,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--apply", action="store_true", help="send for real, whatever the environment's default is")
     parser.add_argument("--destination", action="append", help="only this destination; may be repeated")
     parser.add_argument("--approve", metavar="PLAN_HASH", help="release the held plan with this hash first")
-    parser.add_argument("--actor", default="", help="who approves")
+    parser.add_argument("--actor", default="", help="who acts, as tallyhouse.toml names them")
     parser.add_argument("--reason", default="", help="why")
     return parser
 

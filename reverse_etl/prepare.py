@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 
 import duckdb
@@ -17,16 +17,16 @@ from ops import (
     canonical_json,
     dead_letters,
     keys_in_doubt,
-    latest_decisions,
     read_generations,
     read_shadow,
     timestamp,
 )
-from reverse_etl.contract import Destination, Target
+from reverse_etl.contract import Destination, PurchaseProposal, Target
 from reverse_etl.destinations import destination_of
-from reverse_etl.exports import build_id, read_wanted
+from reverse_etl.exports import Wanted, build_id, read_wanted
 from reverse_etl.guards import GuardLimits, Trip, tripped
 from reverse_etl.plan import Plan, build_plan, hold_ready
+from reverse_etl.purchasing import take_in
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,18 +42,22 @@ class Prepared:
 
 
 def prepare(
-    store: OpsStore, connection: duckdb.DuckDBPyConnection, settings: company.Settings, target: Target, *, dry_run: bool
-) -> Prepared:
-    """Plan one destination against what it is known to show. Reads only; raises `ExportsMissingError`."""
+    store: OpsStore, connection: duckdb.DuckDBPyConnection, settings: company.Settings, target: Target, *, dry_run: bool,
+    requested_by: str | None = None,
+) -> Prepared:  # fmt: skip
+    """Plan one destination against what it is known to show; nothing is sent. Raises `ExportsMissingError`.
+
+    For a purchasing destination computed proposals are taken into the queue first, in a dry run as well.
+    """
     destination = destination_of(target.settings.kind)
-    wanted = read_wanted(connection, target, destination.facts)
+    wanted, withheld = _wanted(store, connection, settings, target, destination, dry_run=dry_run)
     plan = build_plan(
         destination,
         target,
         wanted.candidates,
         shadow=read_shadow(store, target.name),
         generations=read_generations(store, target.name),
-        withheld=_withheld(store, target, destination),
+        withheld=withheld,
         refused={letter.row_key: letter.target_hash for letter in dead_letters(store, target.name)},
     )
     now = datetime.now(UTC)
@@ -79,19 +83,21 @@ def prepare(
         as_of_at=timestamp(wanted.as_of_at.replace(tzinfo=UTC)) if wanted.as_of_at else None,
         build_id=build_id(connection),
         reason=f"{reason}; released by {releaser}" if releaser else reason,
+        requested_by=requested_by,
     )
     return Prepared(target, destination, plan, run, intents, plan.ready_count if dry_run and not held else 0)
 
 
-def _withheld(store: OpsStore, target: Target, destination: Destination) -> dict[str, str]:
-    """A request that may still land keeps its key back; so does a buyer's no, or another quantity, a computed proposal."""
-    if destination.facts.mirrors_state:
-        return dict.fromkeys(keys_in_doubt(store, target.name), "in_doubt")
-    return {
-        key: f"decision_{decision.decision}"
-        for key, decision in latest_decisions(store).items()
-        if decision.decision != "approve"
-    }
+def _wanted(
+    store: OpsStore, connection: duckdb.DuckDBPyConnection, settings: company.Settings, target: Target,
+    destination: Destination, *, dry_run: bool,
+) -> tuple[Wanted, dict[str, str]]:  # fmt: skip
+    """Return the target's rows and, by key, why some are kept back: a request that may still land, a proposal that waits."""
+    wanted = read_wanted(connection, target, destination.facts)
+    if destination.facts.payload is PurchaseProposal:
+        queue = take_in(store, settings, target, wanted.candidates, pushing=not dry_run)
+        return replace(wanted, candidates=queue.candidates), queue.withheld
+    return wanted, dict.fromkeys(keys_in_doubt(store, target.name), "in_doubt")
 
 
 def _plan_json(plan: Plan, trips: tuple[Trip, ...], releaser: str | None) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 import duckdb
 
 import company
-from ops import OpsStore, confirmed_attempts, hold_lease, open_run, open_store, run_counts
+from ops import OpsStore, confirmed_attempts, hold_lease, open_run, open_store, run_counts, settle_sent
 from reverse_etl.contract import Target
 from reverse_etl.courier import Job, Progress
 from reverse_etl.couriers import Couriers
@@ -26,21 +26,26 @@ def push(
     destinations: Sequence[str] | None = None,
     on_progress: Callable[[Progress], None] | None = None,
     clock: Clock | None = None,
+    actor: company.Actor | None = None,
 ) -> PushReport:
     """Bring the destinations (all of them, or those named) to what schema exports of the open file wants.
 
-    `dry_run` defaults to what the environment says; a dry run is recorded and sends nothing. Effect: files in the outbox, rows
+    `dry_run` defaults to what the environment says; a dry run is recorded and sends nothing. `actor` is the person who asks;
+    where the environment does not push by itself, somebody has to. Effect: files in the outbox, rows
     in the operations store. Safe to interrupt anywhere and to run again: the next push settles first.
 
     Raises `company.ConfigurationError` for an unknown destination, `ExportsMissingError`, `ops.PushBusyError` when another
-    process is pushing, `ops.OpsStoreError`, `OutboxError`. A guard that holds a run is not an error: see the report.
+    process is pushing, `company.NotAllowedError`,
+    `ops.OpsStoreError`, `OutboxError`. A guard that holds a run is not an error: see the report.
     """
     targets = _targets(settings, destinations)
     dry = not settings.may_push if dry_run is None else dry_run
     tell = on_progress or _silent
+    if not dry:
+        _may_push(settings, actor)
 
     def ready(target: Target) -> Prepared:
-        return prepare(store, connection, settings, target, dry_run=dry)
+        return prepare(store, connection, settings, target, dry_run=dry, requested_by=actor.name if actor else None)
 
     with open_store(paths.ops) as store:
         if dry:
@@ -51,7 +56,18 @@ def push(
                 Couriers(store, lease, settings, paths, tell, clock or SystemClock()) as couriers,
             ):
                 jobs = Engine(store, lease, couriers.of, tell).push(targets, ready)
+                settle_sent(store)
         return PushReport(dry, tuple(_report(store, job) for job in jobs))
+
+
+def _may_push(settings: company.Settings, actor: company.Actor | None) -> None:
+    if actor is not None:
+        actor.must("push")
+    elif not settings.may_push:
+        raise company.NotAllowedError(
+            f"the environment {settings.environment} does not push by itself, and nobody asked for it. Set"
+            f" environments.{settings.environment}.push = true, or push as an operator: `tallyhouse push apply`."
+        )
 
 
 def _targets(settings: company.Settings, names: Sequence[str] | None) -> list[Target]:

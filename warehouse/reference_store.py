@@ -56,6 +56,15 @@ OPS_TABLES: dict[str, Columns] = {
         ("destination", "VARCHAR"), ("row_key", "VARCHAR"), ("payload_hash", "VARCHAR"), ("payload_json", "VARCHAR"),
         ("acknowledged_at", "TIMESTAMP"), ("run_id", "VARCHAR"),
     ),
+    "purchase_proposals": (
+        ("proposal_id", "VARCHAR"), ("exported_id", "VARCHAR"), ("supplier_id", "VARCHAR"), ("sku_id", "VARCHAR"),
+        ("location_id", "VARCHAR"), ("destination", "VARCHAR"), ("state", "VARCHAR"), ("proposed_qty", "BIGINT"),
+        ("order_qty", "BIGINT"), ("unit_cost_amount", "DECIMAL(18, 4)"), ("currency", "VARCHAR"),
+        ("line_amount", "DECIMAL(18, 4)"), ("author", "VARCHAR"), ("last_editor", "VARCHAR"),
+        ("approvals_needed_count", "BIGINT"), ("approvals_count", "BIGINT"), ("approvers", "VARCHAR"), ("answer", "VARCHAR"),
+        ("reference", "VARCHAR"), ("answered_qty", "BIGINT"), ("reason", "VARCHAR"), ("created_at", "TIMESTAMP"),
+        ("expires_at", "TIMESTAMP"), ("updated_at", "TIMESTAMP"),
+    ),
 }  # fmt: skip
 """The order of these columns is the order of a row handed to `mirror_ops`."""
 
@@ -95,6 +104,12 @@ def mirror_ops(
     with _transaction(connection):
         for table, content in (("push_runs", runs), ("push_rows", rows), ("channel_state", state)):
             _replace(connection, "ops", table, OPS_TABLES[table], content)
+
+
+def mirror_proposals(connection: duckdb.DuckDBPyConnection, rows: Sequence[Sequence[Any]]) -> None:
+    """Replace ops.purchase_proposals with these rows, cells in the order of `OPS_TABLES`; one transaction."""
+    with _transaction(connection):
+        _replace(connection, "ops", "purchase_proposals", OPS_TABLES["purchase_proposals"], rows)
 
 
 def _policy_tables() -> dict[str, Columns]:

@@ -46,15 +46,19 @@ def plan(
     context: typer.Context, destination: DestinationOption = None, home: HomeOption = None, as_json: JsonOption = False
 ) -> None:
     """What a push would change, row by row; nothing is sent."""
-    _push(session_of(context, home, as_json), destination, dry_run=True)
+    push_published(session_of(context, home, as_json), destination, dry_run=True)
 
 
 @push_app.command("apply")
 def apply_(
-    context: typer.Context, destination: DestinationOption = None, home: HomeOption = None, as_json: JsonOption = False
+    context: typer.Context,
+    destination: DestinationOption = None,
+    actor: ActorOption = None,
+    home: HomeOption = None,
+    as_json: JsonOption = False,
 ) -> None:
     """Push for real, inside the guards; a plan that a guard holds needs `approve` first."""
-    _push(session_of(context, home, as_json), destination, dry_run=False)
+    push_published(session_of(context, home, as_json), destination, dry_run=False, actor=actor)
 
 
 @push_app.command("show")
@@ -78,14 +82,18 @@ def approve(  # noqa: PLR0917 - one per option of the command line
     context: typer.Context,
     plan_hash: Annotated[str, typer.Argument(help="The held plan's hash, or its beginning; `push status` shows it.")],
     reason: ReasonOption,
+    emergency: Annotated[
+        bool, typer.Option("--emergency", help="Release it alone; a second person countersigns within a day.")
+    ] = False,
     actor: ActorOption = None,
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Let a plan that a guard held go out: exactly this plan, within two hours."""
+    """Let a plan that a guard held go out: exactly this plan, within two hours, by somebody who did not ask for it."""
     from ops import approve_plan, recent_runs
 
-    session, who = session_of(context, home, as_json), actor_of(actor)
+    session = session_of(context, home, as_json)
+    who = actor_of(session.settings(), actor)
     with _store(session) as store:
         held = {run.plan_hash for run in recent_runs(store, which=plan_hash, limit=50) if run.status == "held"}
         if len(held) != 1:
@@ -93,10 +101,32 @@ def approve(  # noqa: PLR0917 - one per option of the command line
                 f"{len(held)} held plans begin with {plan_hash}. `tallyhouse push status` shows their hashes; give more of it."
             )
         (whole,) = held
-        approve_plan(store, whole, actor=who, reason=reason)
-    document = {"plan_hash": whole, "approved_by": who}
+        approve_plan(store, whole, actor=who, reason=reason, emergency=emergency)
+    document = {"plan_hash": whole, "approved_by": who.name, "emergency": emergency}
+    rest = " An approver has to countersign within a day: `tallyhouse push status` says which." if emergency else ""
+    text = f"Approved {whole[:12]} as {who.name}; `push apply` within two hours.{rest}"
+    session.result(document, lambda console: console.print(text, markup=False))
+
+
+@push_app.command("countersign")
+def countersign_(  # noqa: PLR0917 - one per option of the command line
+    context: typer.Context,
+    release: Annotated[int, typer.Argument(help="The emergency release's number; `push status` shows it.")],
+    reason: ReasonOption,
+    actor: ActorOption = None,
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Confirm, as a second person, a plan that somebody released alone in an emergency."""
+    from ops import countersign
+
+    session = session_of(context, home, as_json)
+    who = actor_of(session.settings(), actor)
+    with _store(session) as store:
+        done = countersign(store, release, actor=who, reason=reason)
+    document = asdict(done) | {"countersigned_by": who.name}
     session.result(
-        document, lambda console: console.print(f"Approved {whole[:12]} as {who}; `push apply` within two hours.")
+        document, lambda console: console.print(f"Countersigned {release} of {done.actor} as {who.name}.", markup=False)
     )
 
 
@@ -108,7 +138,7 @@ def status(
     as_json: JsonOption = False,
 ) -> None:
     """The newest runs, what is in doubt or refused, and which switches and breakers stand."""
-    from ops import breakers, dead_letters, engaged_switches, recent_runs
+    from ops import breakers, dead_letters, engaged_switches, open_emergencies, recent_runs
     from orchestration.push_view import render_status
 
     session = session_of(context, home, as_json)
@@ -118,6 +148,7 @@ def status(
             "refused": [asdict(letter) for letter in dead_letters(store, destination)],
             "switches": [asdict(switch) for switch in engaged_switches(store)],
             "breakers": [asdict(breaker) for breaker in breakers(store)],
+            "emergencies": [asdict(emergency) for emergency in open_emergencies(store)],
         }
     session.result(document, lambda console: render_status(document, console))
 
@@ -158,7 +189,7 @@ def replay(  # noqa: PLR0917 - one per option of the command line
         letters = [row for row in dead_letters(store, destination) if sku in (None, row.sku_id, row.channel_sku)]
         if not letters:
             raise CommandError("no refused row fits. `tallyhouse push status` lists what is refused.")
-        count = release_dead_letters(store, letters, actor=actor_of(actor), reason=reason)
+        count = release_dead_letters(store, letters, actor=actor_of(session.settings(), actor), reason=reason)
     session.result({"released": count}, lambda console: console.print(f"{count} rows go out again with the next push."))
 
 
@@ -195,7 +226,7 @@ def resume(  # noqa: PLR0917 - one per option of the command line
     _switch(session, destination, sku, everything, reason, actor, engaged=False)
     if destination:
         with _store(session) as store:
-            close_breaker(store, destination, actor=actor_of(actor), reason=reason)
+            close_breaker(store, destination, actor=actor_of(session.settings(), actor), reason=reason)
 
 
 def _switch(  # noqa: PLR0917 - one way to call it
@@ -218,26 +249,31 @@ def _switch(  # noqa: PLR0917 - one way to call it
         raise CommandError(f"no destination {destination}; configured are: {known}.")
     ((scope, key),) = given
     with _store(session) as store:
-        set_kill_switch(store, scope, key, engaged=engaged, reason=reason, actor=actor_of(actor))
+        set_kill_switch(store, scope, key, engaged=engaged, reason=reason, actor=actor_of(session.settings(), actor))
     word = "stopped" if engaged else "resumed"
     session.result(
         {"scope": scope, "key": key, "engaged": engaged}, lambda console: console.print(f"{word}: {scope} {key}")
     )
 
 
-def _push(session: Session, destinations: list[str] | None, *, dry_run: bool) -> None:
+def push_published(
+    session: Session, destinations: list[str] | None, *, dry_run: bool, actor: str | None = None
+) -> None:
+    """Push what is published, for the person who asks, and print what became of every row; exit code 1 when it was held."""
     from orchestration.push_view import render_plan
     from orchestration.run_lock import hold
     from reverse_etl import push as push_now
     from warehouse import current_serving, reader
 
+    settings = session.settings()
+    who = None if dry_run else actor_of(settings, actor)
     serving = current_serving(session.paths)
     if serving is None:
         raise CommandError(
             f"{session.paths.serving}: nothing is published, so there is nothing to push. Run `tallyhouse run`."
         )
     with hold(session.paths, "push"), reader(serving.file) as connection:
-        report = push_now(session.settings(), session.paths, connection, dry_run=dry_run, destinations=destinations)
+        report = push_now(settings, session.paths, connection, dry_run=dry_run, destinations=destinations, actor=who)
     from ops import run_rows
 
     with _store(session) as store:

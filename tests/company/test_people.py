@@ -18,11 +18,12 @@ def test_a_role_allows_what_the_table_says_and_nothing_else(role):
     who = acting({"Ida": Person(roles=(role,))}, "Ida")
     allowed = set()
     for act in ACTS:
-        try:
+        if who.may(act):
             who.must(act)
             allowed.add(act)
-        except NotAllowedError as refused:
-            assert "Ask somebody who has it" in str(refused)
+        else:
+            with pytest.raises(NotAllowedError, match="Ask somebody who has it"):
+                who.must(act)
     assert allowed == {
         "viewer": set(), "planner": {"propose", "refuse", "kill", "quarantine"},
         "approver": {"approve", "refuse", "kill", "emergency", "countersign"},
@@ -34,11 +35,12 @@ def test_a_role_allows_what_the_table_says_and_nothing_else(role):
 def test_a_home_that_names_nobody_has_no_approver():
     who = acting({}, "Ida")
     assert (who.name, who.roles, who.may("push"), who.may("approve")) == ("Ida", UNNAMED_ROLES, True, False)
-    assert not who.may("emergency") or "approver" not in who.roles
+    with pytest.raises(NotAllowedError, match="names nobody, and then nobody may approve"):
+        who.must("approve")
 
 
 def test_a_name_that_is_not_there_is_nobody():
-    with pytest.raises(NotAllowedError, match="'Eve' is not named in tallyhouse.toml; named are Ida"):
+    with pytest.raises(NotAllowedError, match=r"'Eve' is not named .* named are Ida"):
         acting({"Ida": Person(roles=("planner",))}, "Eve")
 
 

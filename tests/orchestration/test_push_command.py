@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import getpass
 import json
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -19,12 +20,27 @@ from warehouse import publish
 from warehouse.connection import writer
 
 
+PEOPLE = f"""
+[people."Otto Example"]
+roles = ["operator"]
+logins = ["{getpass.getuser()}"]
+[people."Dana Example"]
+roles = ["approver", "operator"]
+[people."Ben Example"]
+roles = ["approver"]
+[people."Vera Example"]
+roles = ["viewer"]
+"""
+
+
 class Company:
     """A home with one shop, published by hand, and the command line on it."""
 
     def __init__(self, shop: Shop, invoke: Invoke) -> None:
         self.shop, self.invoke = shop, invoke
         shop.configure()
+        settings = shop.world.paths.home / "tallyhouse.toml"
+        settings.write_text(settings.read_text("utf-8") + PEOPLE, encoding="utf-8")
 
     def publish(self, **wanted: int) -> None:
         rows = [stock("shop", name.removeprefix("SKU"), units) for name, units in wanted.items()]

