@@ -1,7 +1,7 @@
 """What was to sell at a past instant: the availability models built once more, in a file of their own, as of that instant.
 
 In: raw rows of the build file (copied while it is held for a moment), the lake, policies, settings. Out: a small file in
-`data/scratch`, kept for the next question; decision 0009. The company's own build and published files are not touched.
+`data/scratch`, kept for the next question; decision 0012. The company's own build and published files are not touched.
 """
 
 from __future__ import annotations

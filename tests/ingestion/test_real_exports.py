@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
 
@@ -76,7 +75,7 @@ class OpenGate:
 
 
 @pytest.fixture(scope="module")
-def paths(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Paths]:
+def paths(tmp_path_factory: pytest.TempPathFactory) -> Paths:
     home = tmp_path_factory.mktemp("real")
     (home / "tallyhouse.toml").write_text(COMPANY, encoding="utf-8")
     found = Paths(home)
@@ -84,7 +83,7 @@ def paths(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Paths]:
     for name, (account, *_) in EXPECTED.items():
         (found.landing / account).mkdir(exist_ok=True)
         shutil.copyfile(FOLDER / name, found.landing / account / name)
-    yield found
+    return found
 
 
 @pytest.fixture(scope="module")

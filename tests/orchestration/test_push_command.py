@@ -19,7 +19,6 @@ from tests.reverse_etl.conftest import PROPOSAL_COLUMNS, STOCK_COLUMNS, stock
 from warehouse import publish
 from warehouse.connection import writer
 
-
 PEOPLE = f"""
 [people."Otto Example"]
 roles = ["operator"]
