@@ -129,7 +129,7 @@ class Destination(_Section):
 
     kind: Literal[
         "shopify_inventory_csv", "amazon_listings_feed", "woocommerce_batch_json", "purchase_proposals_csv",
-        "shopify_inventory_api", "woocommerce_stock_api",
+        "shopify_inventory_api", "woocommerce_stock_api", "ebay_stock_api",
     ]  # fmt: skip
     account: Name | None = None
     location: str | None = None
@@ -142,6 +142,8 @@ class Destination(_Section):
     """The environment variable that holds the API's key."""
     secret_file: str | None = None
     """The file that holds it instead; a path in the home, or an absolute one."""
+    token_url: str | None = Field(None, pattern=r"^https?://[^\s/]+(/[^\s]*)?$")
+    """Where a kind that fetches short-lived tokens does so, such as a sandbox; by default the vendor's production address."""
     api_version: str | None = None
     deadline_seconds: float | None = Field(None, gt=0, le=300)
     """How long one request may take, where the kind's own default does not fit."""
@@ -152,9 +154,9 @@ class Destination(_Section):
             return self
         if self.url is None or (self.secret_env is None) == (self.secret_file is None):
             raise ValueError(f"a {self.kind} destination needs `url`, and one of `secret_env` and `secret_file`")
-        host = urlsplit(self.url).hostname
-        if self.url.startswith("http:") and host not in ("127.0.0.1", "localhost", "::1"):
-            raise ValueError(f"`url` {self.url} would send the key in clear text; write https://")
+        for name, url in (("url", self.url), ("token_url", self.token_url or "")):
+            if url.startswith("http:") and urlsplit(url).hostname not in ("127.0.0.1", "localhost", "::1"):
+                raise ValueError(f"`{name}` {url} would send the key in clear text; write https://")
         return self
 
     @model_validator(mode="after")
@@ -167,6 +169,8 @@ class Destination(_Section):
             )
         if self.kind == "amazon_listings_feed" and self.seller_id is None:
             raise ValueError("an amazon_listings_feed destination needs `seller_id`")
+        if self.kind == "ebay_stock_api" and self.marketplace is None:
+            raise ValueError("an ebay_stock_api destination needs `marketplace`, such as `EBAY_US`")
         return self
 
 

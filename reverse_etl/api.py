@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, Protocol, runtime_checkable
 
 from reverse_etl.contract import Destination, Payload, Target
 from reverse_etl.wire import Request, Response
@@ -82,6 +82,17 @@ class ApiDestination(Destination, Protocol):
 
     def answers(self, response: Response, lines: Sequence[Line], target: Target) -> Answers:
         """Return what the answer to a write says."""
+
+
+@runtime_checkable
+class LeveledDestination(ApiDestination, Protocol):
+    """A destination that keeps a second number for each row, asked for row by row, and shows the lower of the two."""
+
+    def level(self, line: Line, target: Target) -> Request:
+        """Return what asks for the second number of a row."""
+
+    def limited(self, response: Response, line: Line, target: Target, number: int) -> int | None:
+        """Return what the row shows when its first number is `number`; None when it does not exist any more."""
 
 
 class LaterDestination(ApiDestination, Protocol):

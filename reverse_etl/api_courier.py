@@ -8,8 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
-from typing import Literal, cast
+from datetime import timedelta
 
 from ops import (
     Attempt,
@@ -17,7 +16,6 @@ from ops import (
     Intent,
     Lease,
     OpsStore,
-    RowOutcome,
     attempt_tries,
     begin_attempt,
     confirm_seen,
@@ -25,20 +23,19 @@ from ops import (
     idempotency_key,
     next_part,
     open_attempts,
-    open_rows,
     read_breaker,
     settle_rows,
     write_breaker,
 )
-from reverse_etl.api import AnswerError, ApiDestination, LaterDestination, Line
+from reverse_etl.api import ApiDestination, Line
 from reverse_etl.calls import Calls, UnreachableError
 from reverse_etl.contract import ApiFacts, Target
 from reverse_etl.courier import Job, Progress, Tell
+from reverse_etl.doubt import Doubt, line_of
+from reverse_etl.revisions import Revisions
 from reverse_etl.sight import Sight
-from reverse_etl.verdict import Verdict, from_answers, judge
+from reverse_etl.verdict import Verdict, judge
 from reverse_etl.wire import Clock, Wire
-
-_Again = Literal["ready", "held"]
 
 
 @dataclass(slots=True)
@@ -54,6 +51,8 @@ class ApiCourier:
     tell: Tell
     calls: Calls = field(init=False)
     sight: Sight = field(init=False)
+    doubt: Doubt = field(init=False)
+    revisions: Revisions = field(init=False)
     api: ApiFacts = field(init=False)
     _alone: set[str] = field(default_factory=set)
     """Rows of a request that was refused as a whole: each is tried by itself, so that a bad one holds up no other."""
@@ -67,6 +66,8 @@ class ApiCourier:
         self.api = facts
         self.calls = Calls(self.wire, self.clock, facts)
         self.sight = Sight(self.store, self.lease, self.destination, self.target, self.calls, facts)
+        self.doubt = Doubt(self.store, self.lease, self.destination, self.target, self.calls, self.sight, self._health)
+        self.revisions = Revisions(self.store, self.lease, self.target.name, self.clock, facts.revisions)
 
     @property
     def rows_at_once(self) -> int:
@@ -76,12 +77,12 @@ class ApiCourier:
     def settle(self, attempts: Sequence[Attempt]) -> None:
         """See `Courier`. What an older run left is not sent again by it: the next plan starts from what is shown."""
         for attempt in attempts:
-            self._decide(attempt, "held")
+            self.doubt.decide(attempt, "held")
 
     def drain(self, job: Job) -> None:
         """See `Courier`."""
         for attempt in open_attempts(self.store, job.name, job.run_id):
-            self._decide(attempt, "held" if job.status == "failed" else "ready")
+            self.doubt.decide(attempt, "held" if job.status == "failed" else "ready")
 
     def send(self, job: Job, batch: Sequence[Intent], controls: Controls) -> None:
         """See `Courier`."""
@@ -115,9 +116,13 @@ class ApiCourier:
         )  # fmt: skip
         if attempt is None:
             return False
+        self.revisions.note(lines)
         ending = self.calls.write(request)
         is_last = attempt_tries(self.store, attempt) >= self.api.max_tries
-        verdict = judge(self.destination, self.target, lines, ending, is_last_try=is_last, now=self.clock.now())
+        verdict = judge(
+            self.destination, self.target, lines, ending,
+            is_last_try=is_last, now=self.clock.now(), renewed=self.calls.renewed(ending),
+        )  # fmt: skip
         settle_rows(
             self.store, self.lease, attempt, verdict.rows,
             submission_id=verdict.submission_id, has_landed=verdict.has_landed,
@@ -152,7 +157,7 @@ class ApiCourier:
 
     def _changing(self, job: Job, batch: Sequence[Intent]) -> list[Line]:
         """Return the rows to write, each with the number it replaces; all others have left the run with their reason."""
-        addressed = self.sight.addressed([self._line(intent) for intent in batch])
+        addressed = self.sight.addressed([line_of(self.destination, intent) for intent in batch])
         for key, problem in addressed.problems.items():
             self._hold_keys(job, [key], problem)
         shown = self.sight.numbers(addressed.lines, cause="base", run_id=job.run_id)
@@ -175,66 +180,14 @@ class ApiCourier:
             else:
                 changing.append(replace(line, base=number))
         confirm_seen(self.store, self.lease, job.run_id, seen)
+        changing, waiting = self.revisions.within(changing)
+        self._hold_keys(job, waiting, "revision_budget")
         return changing
 
     def _sold_meanwhile(self, line: Line, number: int) -> bool:
         """Whether units left between plan and write, so that raising the number would sell them again."""
         before = self._last_base.get(line.row_key)
         return before is not None and number < before and line.payload.quantity > number
-
-    def _decide(self, attempt: Attempt, again: _Again) -> None:
-        """Settle an attempt in doubt by asking; what gets no answer stays in doubt."""
-        lines = [self._line(intent) for intent in open_rows(self.store, attempt)]
-        try:
-            lines = list(self.sight.addressed(lines).lines)
-            if attempt.submission_id and not self._polled(attempt, lines, again):
-                return
-            self._wait_until(attempt.drain_until)
-            rest = {row.row_key for row in open_rows(self.store, attempt)}
-            lines = [line for line in lines if line.row_key in rest]
-            shown = self.sight.numbers(lines, cause="read_back", run_id=attempt.run_id)
-        except UnreachableError as error:
-            self._health(Verdict((), "auth" if error.is_auth else "failure", str(error)))
-            return
-        is_last = attempt_tries(self.store, attempt) >= self.api.max_tries
-        rows = [self._read_back(line, shown, "held" if is_last else again) for line in lines if line.row_key in shown]
-        settle_rows(self.store, self.lease, attempt, rows)
-
-    def _read_back(self, line: Line, shown: dict[str, int | None], again: _Again) -> RowOutcome:
-        number = shown[line.row_key]
-        if number is None and self.destination.facts.mirrors_state:
-            return RowOutcome(line.row_key, "rejected", "row_gone")
-        if number == line.payload.quantity:
-            return RowOutcome(line.row_key, "confirmed", None, "read_back")
-        return RowOutcome(line.row_key, again, f"not_applied: shows {number}")
-
-    def _polled(self, attempt: Attempt, lines: Sequence[Line], again: _Again) -> bool:
-        """Ask after an accepted submission until it is decided or its time is over; return whether reading back is due."""
-        destination = cast("LaterDestination", self.destination)
-        give_up = self.clock.monotonic() + self.api.poll_deadline_seconds
-        while True:
-            response = self.calls.read(destination.poll(attempt.submission_id or "", self.target))
-            try:
-                answers = destination.progress(response, lines, self.target)
-            except AnswerError as error:
-                raise UnreachableError(f"unreadable answer: {error}") from error
-            if answers.is_final:
-                rows = [row for row in from_answers(lines, answers, again) if row.status != "ambiguous"]
-                settle_rows(self.store, self.lease, attempt, rows)
-                return bool(open_rows(self.store, attempt))
-            if self.clock.monotonic() >= give_up:
-                return False
-            self.clock.sleep(self.api.poll_seconds)
-
-    def _wait_until(self, drained: str | None) -> None:
-        if drained is not None:
-            left = (datetime.fromisoformat(drained) - self.clock.now()).total_seconds()
-            # a clock that was set back must not make a push wait for ever
-            self.clock.sleep(min(max(left, 0.0), self.api.landing_seconds))
-
-    def _line(self, intent: Intent) -> Line:
-        payload = self.destination.facts.payload.model_validate_json(intent.payload_json)
-        return Line(intent.row_key, payload, {})
 
     def _hold(self, job: Job, batch: Iterable[Intent], reason: str) -> None:
         self._hold_keys(job, [intent.row_key for intent in batch], reason)

@@ -44,11 +44,16 @@ class Calls:
             ending = self.write(request)
             response = ending.response
             if response is None:
+                if ending.is_auth:
+                    raise UnreachableError(ending.reason, is_auth=True)
                 reason = ending.reason
                 self.pause(_BACK_OFF_SECONDS * 2**number)
-            elif response.status == 200:
+            elif response.status in self.api.read_statuses:
                 return response
-            elif response.status in (401, 403):
+            elif ending.is_key_refused:
+                if self.renewed(ending):
+                    reason = "the key had run out"
+                    continue
                 raise UnreachableError(f"the key was refused (HTTP {response.status})", is_auth=True)
             elif response.status == 429:
                 reason = "throttled"
@@ -59,6 +64,10 @@ class Calls:
             else:
                 raise UnreachableError(f"{request.name} was answered with HTTP {response.status}")
         raise UnreachableError(f"{request.name}: {reason}")
+
+    def renewed(self, ending: Ending) -> bool:
+        """Whether a request was refused for its key alone, and a new one can be had."""
+        return ending.is_key_refused and self.wire.renew()
 
     def pause(self, seconds: float) -> None:
         """Start nothing for so long."""

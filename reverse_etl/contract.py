@@ -14,6 +14,7 @@ from typing import Annotated, Any, Literal, Protocol, TypeAlias
 from pydantic import BaseModel, ConfigDict, Field
 
 import company
+from reverse_etl.api_facts import ApiFacts
 
 Key = Annotated[str, Field(min_length=1, max_length=500, pattern=r"^[^\x00-\x08\x0b\x0c\x0e-\x1f]*$")]
 """An identifier: any script, but no control character, which no channel could have given it."""
@@ -50,6 +51,11 @@ class StockUpdate(_Payload):
     def row_key(self) -> str:
         """What identifies the row at its destination."""
         return self.listing_id
+
+    @property
+    def has_channel_sku(self) -> bool:
+        """Whether the channel itself knows the SKU, or it is a stand-in of ours for a product without one."""
+        return not self.channel_sku.startswith(("handle:", "name:"))
 
 
 class PurchaseProposal(_Payload):
@@ -98,36 +104,6 @@ class FileFacts:
     max_rows: int
     suffix: Literal["csv", "json"]
     max_rows_per_call: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class ApiFacts:
-    """What is true of a destination that is asked and answers.
-
-    `rows_per_request` bounds a write, `rows_per_read` a look-up or a read-back. `compares` is true where a write states the
-    number it replaces and is refused when that is gone. `answers` is 'row' where an answer decides a row, 'later' where a write
-    is only accepted and asked after. `deadline_seconds` bounds a request; `processing_seconds` is how long the far side may still
-    work on one after that. `requests_per_second` is the documented limit. `secret_header` carries the key: as it is,
-    after the word Bearer, or as `name:key` in the Basic scheme.
-    """
-
-    rows_per_request: int
-    rows_per_read: int
-    compares: bool
-    answers: Literal["row", "later"]
-    deadline_seconds: float
-    processing_seconds: float
-    requests_per_second: float
-    secret_header: str
-    secret_scheme: Literal["plain", "bearer", "basic"] = "plain"  # noqa: S105 - the name of a scheme
-    max_tries: int = 4
-    poll_seconds: float = 15.0
-    poll_deadline_seconds: float = 900.0
-
-    @property
-    def landing_seconds(self) -> float:
-        """How long after its start a request may still take effect."""
-        return self.deadline_seconds + self.processing_seconds
 
 
 @dataclass(frozen=True, slots=True)

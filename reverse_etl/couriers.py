@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from functools import partial
 from types import TracebackType
 from typing import Literal, cast
 
@@ -12,16 +13,17 @@ import company
 from ops import Lease, OpsStore
 from reverse_etl.api import ApiDestination
 from reverse_etl.api_courier import ApiCourier
-from reverse_etl.contract import Destination, Target
+from reverse_etl.contract import ApiFacts, Destination, Target
 from reverse_etl.courier import Courier, FileCourier, Tell
 from reverse_etl.destinations import destination_of
 from reverse_etl.outbox import Outbox
+from reverse_etl.tokens import Credentials, CredentialsError, TokenWire
 from reverse_etl.wire import Clock, Wire
 
 
 @dataclass(slots=True)
 class Couriers:
-    """A context manager; `of` raises `company.SecretMissingError`."""
+    """A context manager; `of` raises `company.SecretMissingError`, and `company.ConfigurationError` for an unusable secret."""
 
     store: OpsStore
     lease: Lease
@@ -60,15 +62,30 @@ class Couriers:
             self.settings.home, f"destinations.{target.name}",
             variable=target.settings.secret_env, file=target.settings.secret_file,
         )  # fmt: skip
-        wire = Wire(
-            target.settings.url or "",
-            secret_headers={facts.api.secret_header: _credential(facts.api.secret_scheme, secret)},
-            deadline_seconds=target.settings.deadline_seconds or facts.api.deadline_seconds,
-        )
+        wire = self._wire(target, facts.api, secret)
         self._stack.enter_context(wire)
         return ApiCourier(
             self.store, self.lease, cast("ApiDestination", destination), target, wire, self.clock, self.tell
         )
+
+    def _wire(self, target: Target, api: ApiFacts, secret: str) -> Wire:
+        url, deadline = target.settings.url or "", target.settings.deadline_seconds or api.deadline_seconds
+        if api.token is None:
+            return Wire(url, secret_headers=_headers(api, secret), deadline_seconds=deadline)
+        try:
+            credentials = Credentials.of(secret, api.token)
+        except CredentialsError as error:
+            raise company.ConfigurationError(
+                f"destinations.{target.name}: {error}. Write it so into what secret_env or secret_file names."
+            ) from None
+        return TokenWire(
+            url, token_url=target.settings.token_url or api.token.url, facts=api.token, credentials=credentials,
+            headers_of=partial(_headers, api), deadline_seconds=deadline, clock=self.clock,
+        )  # fmt: skip
+
+
+def _headers(api: ApiFacts, secret: str) -> dict[str, str]:
+    return {api.secret_header: _credential(api.secret_scheme, secret)}
 
 
 def _credential(scheme: Literal["plain", "bearer", "basic"], secret: str) -> str:

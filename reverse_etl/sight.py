@@ -17,7 +17,7 @@ from ops import (
     write_addresses,
 )
 from ops.observations import Cause
-from reverse_etl.api import AnswerError, ApiDestination, Line
+from reverse_etl.api import AnswerError, ApiDestination, LeveledDestination, Line
 from reverse_etl.calls import Calls, UnreachableError
 from reverse_etl.contract import ApiFacts, Target
 from reverse_etl.plan import shown_quantity
@@ -50,7 +50,8 @@ class Sight:
             key: known[key][1] for key, hashed in asked.items() if known.get(key, ("",))[0] == hashed
         }
         problems: dict[str, str] = {}
-        for some in _parts([line for line in lines if line.row_key not in addresses], self.api.rows_per_read):
+        per_lookup = self.api.rows_per_lookup or self.api.rows_per_read
+        for some in _parts([line for line in lines if line.row_key not in addresses], per_lookup):
             found, missing = self._look_up(some)
             write_addresses(
                 self.store, self.lease, self.target.name, {key: (asked[key], where) for key, where in found.items()}
@@ -67,11 +68,7 @@ class Sight:
         """
         shown: dict[str, int | None] = {}
         for some in (part for alike in self.grouped(lines) for part in _parts(alike, self.api.rows_per_read)):
-            response = self.calls.read(self.destination.read(some, self.target))
-            try:
-                shown |= self.destination.shown(response, some, self.target)
-            except AnswerError as error:
-                raise UnreachableError(f"unreadable answer: {error}") from error
+            shown |= self._shown(some)
         believed = {key: shown_quantity(row) for key, row in read_shadow(self.store, self.target.name).items()}
         news = [
             Observation(key, number, believed.get(key), _drift(number, believed.get(key)))
@@ -79,6 +76,20 @@ class Sight:
             if key not in believed or believed[key] != number or cause == "read_back"
         ]
         record_observations(self.store, self.lease, self.target.name, news, cause=cause, run_id=run_id)
+        return shown
+
+    def _shown(self, lines: Sequence[Line]) -> dict[str, int | None]:
+        destination = self.destination
+        response = self.calls.read(destination.read(lines, self.target))
+        try:
+            shown = dict(destination.shown(response, lines, self.target))
+            if isinstance(destination, LeveledDestination):
+                for line in lines:
+                    if (number := shown.get(line.row_key)) is not None:
+                        response = self.calls.read(destination.level(line, self.target))
+                        shown[line.row_key] = destination.limited(response, line, self.target, number)
+        except AnswerError as error:
+            raise UnreachableError(f"unreadable answer: {error}") from error
         return shown
 
     def grouped(self, lines: Sequence[Line]) -> list[list[Line]]:

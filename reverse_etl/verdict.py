@@ -43,11 +43,19 @@ def judge(
     *,
     is_last_try: bool,
     now: datetime,
+    renewed: bool = False,
 ) -> Verdict:
-    """Return the verdict on one write. With `is_last_try` what may be sent again is left to the next run."""
+    """Return the verdict on one write. With `is_last_try` what may be sent again is left to the next run.
+
+    `renewed`: it was refused for its key alone, and there will be a new one.
+    """
     again: Literal["ready", "held"] = "held" if is_last_try else "ready"
     response = ending.response
+    if renewed:
+        return _all(lines, again, "key_renewed", health=None)
     if response is None:
+        if ending.is_auth:
+            return _all(lines, "held", f"auth: {ending.reason}", health="auth", stops=ending.reason)
         if ending.kind == "not_sent":
             return _all(lines, again, f"unreachable: {ending.reason}", health="failure", wait=_BACK_OFF_SECONDS)
         return _all(lines, "ambiguous", f"no_answer: {ending.reason}", health="failure")
@@ -74,7 +82,7 @@ def _answered(
         return _all(lines, "ambiguous", f"unreadable_answer: {error}", health="failure")
     return Verdict(
         from_answers(lines, answers, again), submission_id=answers.submission_id, wait_seconds=answers.wait_seconds,
-        has_landed=answers.submission_id is None,
+        has_landed=answers.submission_id is None and all(a.kind != "accepted" for a in answers.rows.values()),
         conflicts=frozenset(key for key, answer in answers.rows.items() if answer.kind == "conflict"),
     )  # fmt: skip
 
@@ -90,7 +98,9 @@ def _row(line: Line, answers: Mapping[str, object], again: Literal["ready", "hel
         return RowOutcome(line.row_key, again, "conflict")
     if kind == "later":
         return RowOutcome(line.row_key, again, code or "throttled")
-    return RowOutcome(line.row_key, "ambiguous", "accepted" if kind == "accepted" else "not_in_the_answer")
+    return RowOutcome(
+        line.row_key, "ambiguous", f"accepted: {code}".rstrip(": ") if kind == "accepted" else "not_in_the_answer"
+    )
 
 
 def _refused(lines: Sequence[Line], response: Response, again: Literal["ready", "held"], now: datetime) -> Verdict:

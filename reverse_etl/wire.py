@@ -60,11 +60,17 @@ class Response:
 
 @dataclass(frozen=True, slots=True)
 class Ending:
-    """How a request ended; `response` when it was answered, else `reason`."""
+    """How a request ended; `response` when it was answered, else `reason`. `is_auth`: not sent, because no key was given out."""
 
     kind: Literal["answered", "not_sent", "unknown"]
     reason: str = ""
     response: Response | None = None
+    is_auth: bool = False
+
+    @property
+    def is_key_refused(self) -> bool:
+        """Whether the far side answered that the key is not good."""
+        return self.response is not None and self.response.status in (401, 403)
 
 
 class Clock(Protocol):
@@ -114,14 +120,25 @@ class Wire:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         """Close the connections."""
+        self.close()
+
+    def close(self) -> None:
+        """Close the connections."""
         self._client.close()
 
     def send(self, request: Request) -> Ending:
         """Send once, wait no longer than the deadline in all, and say how it ended; never raises for the network."""
+        return self._send(request, {})
+
+    def renew(self) -> bool:
+        """Whether a refused key was given up for a new one, so that asking again is worth it: a lasting key never is."""
+        return False
+
+    def _send(self, request: Request, secret_headers: Mapping[str, str]) -> Ending:
         started = time.monotonic()
         try:
             with self._client.stream(
-                request.method, request.path, content=request.body, headers=dict(request.headers)
+                request.method, request.path, content=request.body, headers={**request.headers, **secret_headers}
             ) as answer:
                 body = bytearray()
                 for piece in answer.iter_bytes():

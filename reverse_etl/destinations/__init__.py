@@ -2,6 +2,7 @@
 
 from reverse_etl.contract import Destination
 from reverse_etl.destinations.amazon_listings_feed import AmazonListingsFeed
+from reverse_etl.destinations.ebay_stock_api import EbayStockApi
 from reverse_etl.destinations.purchase_proposals_csv import PurchaseProposalsCsv
 from reverse_etl.destinations.shopify_inventory_api import ShopifyInventoryApi
 from reverse_etl.destinations.shopify_inventory_csv import ShopifyInventoryCsv
@@ -15,6 +16,7 @@ DESTINATIONS: tuple[Destination, ...] = (
     PurchaseProposalsCsv(),
     ShopifyInventoryApi(),
     WoocommerceStockApi(),
+    EbayStockApi(),
 )
 
 

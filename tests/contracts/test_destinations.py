@@ -32,6 +32,9 @@ TARGETS = {
         "account": "shop", "location": "1", "url": "http://127.0.0.1:1", "secret_env": "SHOPIFY_KEY",
     },
     "woocommerce_stock_api": {"account": "web", "url": "http://127.0.0.1:1", "secret_env": "WOO_KEY"},
+    "ebay_stock_api": {
+        "account": "web", "url": "http://127.0.0.1:1", "secret_env": "EBAY_KEY", "marketplace": "EBAY_US",
+    },
 }  # fmt: skip
 
 each = pytest.mark.parametrize("destination", DESTINATIONS, ids=lambda d: d.facts.kind)

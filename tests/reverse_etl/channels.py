@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import company
 from ops import open_store
 from reverse_etl import PushReport, push
+from tests.emulators import tokens
 from tests.emulators.clock import VirtualClock
+from tests.emulators.ebay import TOKEN_PATH as EBAY_TOKENS
+from tests.emulators.ebay import Ebay
 from tests.emulators.front import Front
 from tests.emulators.shopify import TOKEN, Shopify
 from tests.emulators.woocommerce import SECRET, Woocommerce
@@ -27,6 +31,7 @@ account = "shop"
 location = "1"
 url = "{url}"
 secret_env = "EMULATED_KEY"
+{settings}
 {more}
 [environments.demo]
 [environments.local]
@@ -44,12 +49,22 @@ class Kind:
     kind: str
     system: str
     secret: str
-    channel: Callable[[VirtualClock, dict[str, int]], Shopify | Woocommerce]
+    channel: Callable[[VirtualClock, dict[str, int]], Any]
+    wrong_secret: str = "wrong"
+    settings: str = ""
+    """Lines of its section; `{url}` is where the emulator is."""
+    problems: Mapping[str, str] = field(default_factory=lambda: PROBLEMS)
+    """Reason by what can be wrong with a row's address there."""
 
 
+PROBLEMS = {"unknown": "mapping_missing", "duplicated": "mapping_duplicate", "untracked": "mapping_untracked"}
 SHOPIFY = Kind("shopify_inventory_api", "shopify", TOKEN, Shopify)
 WOOCOMMERCE = Kind("woocommerce_stock_api", "woocommerce", SECRET, Woocommerce)
-KINDS = (SHOPIFY, WOOCOMMERCE)
+EBAY = Kind(
+    "ebay_stock_api", "ebay", tokens.SECRET, Ebay, tokens.WRONG,
+    f'marketplace = "EBAY_US"\ntoken_url = "{{url}}{EBAY_TOKENS}"', {**PROBLEMS, "untracked": "mapping_unpublished"},
+)  # fmt: skip
+KINDS = (SHOPIFY, WOOCOMMERCE, EBAY)
 
 
 class Shop:
@@ -64,7 +79,10 @@ class Shop:
     def configure(self) -> None:
         """Write the settings and the folders."""
         self.world.home.mkdir(exist_ok=True)
-        text = TOML.format(url=self.front.url, more=self.more, system=self.kind.system, kind=self.kind.kind)
+        settings = self.kind.settings.format(url=self.front.url)
+        text = TOML.format(
+            url=self.front.url, settings=settings, more=self.more, system=self.kind.system, kind=self.kind.kind
+        )
         (self.world.home / company.CONFIG_FILE).write_text(text, encoding="utf-8")
         self.world.paths.create()
 
@@ -76,6 +94,18 @@ class Shop:
         settings = self.world.settings.model_copy(update={"limits": open_limits})
         with self.world.connection() as connection:
             return push(settings, self.world.paths, connection, clock=self.clock)
+
+    def bring(self, **wanted: int) -> int:
+        """Push until nothing is in doubt any more, waiting in between; return how many of the rows show what is wanted."""
+        self.push(**wanted)
+        for _ in range(4):
+            if not self.query("select 1 from push_intent where status in ('sending', 'ambiguous')"):
+                break
+            self.clock.sleep(3600)
+            self.push(**wanted)
+        shown = self.query("select row_key, json_extract(payload_json, '$.quantity') from channel_shadow")
+        wishes = {f"shop-{name.removeprefix('SKU')}": units for name, units in wanted.items()}
+        return sum(wishes.get(str(key)) == number for key, number in shown)
 
     def query(self, sql: str) -> list[tuple[object, ...]]:
         with open_store(self.world.paths.ops) as store:

@@ -1,0 +1,98 @@
+"""What becomes of a request in doubt: asked after, waited for until no copy of it can land any more, and read back.
+
+A push waits for its own deadline and a minute more at the most. What takes longer stays open in the journal: nothing else is
+sent on its rows, and the next push decides.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal, cast
+
+from ops import Attempt, Intent, Lease, OpsStore, RowOutcome, attempt_tries, open_rows, settle_rows
+from reverse_etl.api import AnswerError, ApiDestination, LaterDestination, Line
+from reverse_etl.calls import LONGEST_WAIT_SECONDS, Calls, UnreachableError
+from reverse_etl.contract import Target
+from reverse_etl.sight import Sight
+from reverse_etl.verdict import Verdict, from_answers
+
+Again = Literal["ready", "held"]
+"""What becomes of a row that turns out not to have arrived: this run sends it again, or the next plan decides."""
+
+
+def line_of(destination: ApiDestination, intent: Intent) -> Line:
+    """Return the row of an intent, its identifiers not known yet."""
+    return Line(intent.row_key, destination.facts.payload.model_validate_json(intent.payload_json), {})
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """Decides the attempts of one destination; `health` is told how asking went."""
+
+    store: OpsStore
+    lease: Lease
+    destination: ApiDestination
+    target: Target
+    calls: Calls
+    sight: Sight
+    health: Callable[[Verdict], None]
+
+    def decide(self, attempt: Attempt, again: Again) -> None:
+        """Settle an attempt in doubt by asking; what gets no answer, or may still land, stays in doubt."""
+        lines = [line_of(self.destination, intent) for intent in open_rows(self.store, attempt)]
+        try:
+            lines = list(self.sight.addressed(lines).lines)
+            is_over = attempt.submission_id is not None and self._is_worked_off(attempt, lines, again)
+            if not is_over and not self._has_landed(attempt):
+                return
+            rest = {row.row_key for row in open_rows(self.store, attempt)}
+            lines = [line for line in lines if line.row_key in rest]
+            shown = self.sight.numbers(lines, cause="read_back", run_id=attempt.run_id)
+        except UnreachableError as error:
+            self.health(Verdict((), "auth" if error.is_auth else "failure", str(error)))
+            return
+        is_last = attempt_tries(self.store, attempt) >= self.calls.api.max_tries
+        rows = [self._read_back(line, shown, "held" if is_last else again) for line in lines if line.row_key in shown]
+        settle_rows(self.store, self.lease, attempt, rows)
+
+    def _read_back(self, line: Line, shown: dict[str, int | None], again: Again) -> RowOutcome:
+        number = shown[line.row_key]
+        if number is None and self.destination.facts.mirrors_state:
+            return RowOutcome(line.row_key, "rejected", "row_gone")
+        if number == line.payload.quantity:
+            return RowOutcome(line.row_key, "confirmed", None, "read_back")
+        return RowOutcome(line.row_key, again, f"not_applied: shows {number}")
+
+    def _is_worked_off(self, attempt: Attempt, lines: Sequence[Line], again: Again) -> bool:
+        """Ask after an accepted submission, and settle the rows it names; return whether it is over at the far side."""
+        destination = cast("LaterDestination", self.destination)
+        clock, api = self.calls.clock, self.calls.api
+        give_up = clock.monotonic() + LONGEST_WAIT_SECONDS
+        while True:
+            response = self.calls.read(destination.poll(attempt.submission_id or "", self.target))
+            try:
+                answers = destination.progress(response, lines, self.target)
+            except AnswerError as error:
+                raise UnreachableError(f"unreadable answer: {error}") from error
+            if answers.is_final:
+                rows = [row for row in from_answers(lines, answers, again) if row.status != "ambiguous"]
+                settle_rows(self.store, self.lease, attempt, rows)
+                return True
+            if clock.monotonic() + api.poll_seconds > give_up:
+                return False
+            clock.sleep(api.poll_seconds)
+
+    def _has_landed(self, attempt: Attempt) -> bool:
+        """Wait until no copy of the request can land any more; False, at once, when that is longer than a push waits."""
+        if attempt.drain_until is None:
+            return True
+        clock, api = self.calls.clock, self.calls.api
+        left = (datetime.fromisoformat(attempt.drain_until) - clock.now()).total_seconds()
+        # a clock that was set back must not make a push wait for ever
+        left = min(max(left, 0.0), api.landing_seconds)
+        if left > api.deadline_seconds + LONGEST_WAIT_SECONDS:
+            return False
+        clock.sleep(left)
+        return True
