@@ -46,6 +46,10 @@ class HeldError(Exception):
         self.header, self.missing, self.rows_in, self.encoding = header, missing, rows_in, encoding
 
 
+LINE_PARTS = ("preamble", "header", "records", "trailer")
+"""The parts of a delimited file, in order; every line is in one of them."""
+
+
 @dataclass(frozen=True, slots=True)
 class ReadLimits:
     """Bounds on what a file may hold; memory and time are bounded by the process."""
@@ -102,3 +106,5 @@ class Opened:
     pages: Iterator[Page]
     feeds: Mapping[str, Feed] = field(default_factory=dict)
     """The feed of an entity where a system has several of one entity; otherwise the system's own."""
+    lines: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    """By entity of a delimited file, complete when the pages are exhausted: its physical lines by `LINE_PARTS`, all of them."""

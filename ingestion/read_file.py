@@ -57,6 +57,7 @@ def _part(opened: Opened, conformer: Conformer) -> Part:
         entity=feed.entity, header=header, added=matched.added, missing=matched.missing,
         rows_in=counts.rows_in, rows_loaded=counts.rows_loaded, rows_refused=counts.rows_refused,
         blank=counts.blank, refused=counts.refused, suspected=tuple(sorted(conformer.suspected)),
+        lines=dict(opened.lines.get(feed.entity, {})),
     )  # fmt: skip
 
 

@@ -12,7 +12,8 @@ class Part:
     """One feed of one file: rows in = loaded + refused; `blank` and `refused` count cells by column.
 
     `header` are the source's headers; `added` the undeclared ones; `missing` the declared columns it lacks;
-    `suspected` undeclared columns in which something personal was masked.
+    `suspected` undeclared columns in which something personal was masked. `lines` counts the lines of a delimited file, every one in
+    one part: lines in = preamble + header + records + trailer; empty for another form.
     """
 
     entity: str
@@ -25,6 +26,7 @@ class Part:
     blank: Mapping[str, int] = field(default_factory=dict)
     refused: Mapping[str, int] = field(default_factory=dict)
     suspected: tuple[str, ...] = ()
+    lines: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -81,6 +81,12 @@ def _outside(quotes: Positions, positions: Positions) -> Positions:
     return positions[np.searchsorted(quotes, positions) % 2 == 0] if len(quotes) else positions
 
 
+def line_count(data: bytes, ends: Positions | None = None) -> int:
+    """Return how many physical lines `data` is, which begins with one; the last may have no end. `ends` may be known already."""
+    found = line_ends(np.frombuffer(data, dtype=np.uint8), final=True) if ends is None and data else ends
+    return (0 if found is None else len(found)) + bool(data and data[-1] not in (CR, LF))
+
+
 class Cells:
     """The fields of the records of a block of well-formed bytes, found on first use."""
 

@@ -26,13 +26,14 @@ _LINE = re.compile(rb"([^\r\n]*)(?:\r\n|\n|\r|\Z)")
 class Recognised:
     """A file whose header was read: what was `found` by it, in which dialect, and between which offsets its records stand.
 
-    Offsets count bytes of the text in UTF-8.
+    Offsets count bytes of the text in UTF-8: the preamble ends at `header_at`; header and descriptive row at `body_at`.
     """
 
     found: Detection
     header: tuple[str, ...]
     dialect: Dialect
     encoding: Encoding
+    header_at: int
     body_at: int
     trailer: Trailer | None = None
 
@@ -80,7 +81,7 @@ def _read_header(source: Path, encoding: Encoding, dialect: Dialect, peers: Syst
             problem = problem or held
             continue
         found = detect(header, peers)
-        seen = Recognised(found, header, dialect, encoding, at + size)
+        seen = Recognised(found, header, dialect, encoding, at, at + size)
         if found.feed is not None:
             return replace(seen, body_at=at + size + _note_size(start[at + size :], dialect))
         failures.append(seen)

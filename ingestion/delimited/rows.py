@@ -15,12 +15,12 @@ import pyarrow.compute as pc
 import pyarrow.csv as pa_csv
 
 from ingestion.contract import Dialect, Feed, System, fold_header
-from ingestion.delimited.positions import Positions, line_ends
+from ingestion.delimited.positions import Positions, line_count, line_ends
 from ingestion.delimited.recognise import CONTROLS, Recognised, grammar_of, leading_bytes, recognise
 from ingestion.delimited.records import Block, RecordTooLongError, cut
 from ingestion.delimited.rejects import RejectTable, cells_of
 from ingestion.encoding import utf8_chunks
-from ingestion.pages import HeldError, Opened, Page, ReadLimits, ReadOptions
+from ingestion.pages import LINE_PARTS, HeldError, Opened, Page, ReadLimits, ReadOptions
 from ingestion.personal import is_named_personal
 
 _IS_CONTROL = np.isin(np.arange(256), np.frombuffer(CONTROLS, dtype=np.uint8))
@@ -36,8 +36,9 @@ def open_delimited(source: Path, system: System, options: ReadOptions) -> Opened
             found.reason, found.detail, found.looks_like, seen.header, found.missing, counted, seen.encoding.name
         )
     reader = _BodyReader(seen.feed, seen, options.limits)
+    entity = seen.feed.entity
     return Opened(
-        seen.encoding.name, {seen.feed.entity: seen.header}, reader.pages(source), {seen.feed.entity: seen.feed}
+        seen.encoding.name, {entity: seen.header}, reader.pages(source), {entity: seen.feed}, {entity: reader.lines}
     )
 
 
@@ -74,12 +75,16 @@ def _body_chunks(source: Path, seen: Recognised) -> Iterator[bytes]:
 
 
 class _BodyReader:
-    """Reads the records below the header; `rows_in` counts them as it goes."""
+    """Reads the records below the header; `rows_in` counts them as it goes, `lines` the physical lines of each part of the file.
+
+    A record's line is one that stands between header and trailer, so the blank ones there count with it.
+    """
 
     def __init__(self, feed: Feed, seen: Recognised, limits: ReadLimits) -> None:
         self.feed, self.seen, self.limits = feed, seen, limits
         self.header, self.encoding = seen.header, seen.encoding
         self.rows_in = 0
+        self.lines = dict.fromkeys(LINE_PARTS, 0)
         self._line = 1
 
     def pages(self, source: Path) -> Iterator[Page]:
@@ -87,8 +92,11 @@ class _BodyReader:
 
         Raises `HeldError` on a record without an end, and in the end when the file states another number of records.
         """
-        body_at = self.seen.body_at
-        self._line += _count_line_ends(leading_bytes(source, self.encoding, body_at)[:body_at])
+        header_at, body_at = self.seen.header_at, self.seen.body_at
+        frame = leading_bytes(source, self.encoding, body_at)[:body_at]
+        self._line += len(_physical(frame))
+        self.lines["preamble"], self.lines["header"] = line_count(frame[:header_at]), line_count(frame[header_at:])
+        self.lines["trailer"] = self.seen.trailer.lines if self.seen.trailer else 0
         personal = _masked_positions(self.feed, self.header)
         rejects = RejectTable(self.feed.dialect, len(self.header), personal)
         try:
@@ -109,6 +117,7 @@ class _BodyReader:
         breaks = _physical(data[: block.consumed])
         self.rows_in += len(block.starts) + len(block.broken)
         self._line += len(breaks)
+        self.lines["records"] += line_count(data[: block.consumed], breaks)
         lines = line + np.searchsorted(breaks, block.starts)
         table = self._parse_sound(data, block)
         if table is not None:
@@ -212,10 +221,6 @@ def _owners(positions: Positions, block: Block) -> Positions:
 def _physical(data: bytes) -> Positions:
     """Return the positions of all line ends, those inside quotes too."""
     return line_ends(np.frombuffer(data, dtype=np.uint8), final=True)
-
-
-def _count_line_ends(data: bytes) -> int:
-    return len(_physical(data)) if data else 0
 
 
 def _longest_cell(record: bytes, dialect: Dialect) -> int:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ingestion.contract import Dialect
+from ingestion.delimited.positions import line_count
 from ingestion.encoding import Encoding, utf8_chunks
 
 _LOOK = 64 * 1024
@@ -16,9 +17,13 @@ _LINE = re.compile(rb"[^\r\n]+")
 
 @dataclass(frozen=True, slots=True)
 class Trailer:
-    """`starts_at` is the offset of the first closing line in the text as UTF-8; `rows` how many records the file says it has."""
+    """The closing lines of a file: `lines` of them from the offset `starts_at` of the text as UTF-8 on, blank ones included.
+
+    `rows` is how many records the file says it has.
+    """
 
     starts_at: int
+    lines: int
     rows: int | None = None
 
 
@@ -40,7 +45,8 @@ def find_trailer(source: Path, encoding: Encoding, dialect: Dialect, body_at: in
         if matched is not None:
             stated = _stated(matched)
             later = found.rows if found else None
-            found = Trailer(offset + line.start(), later if stated is None else stated)
+            lines = line_count(tail[line.start() :])
+            found = Trailer(offset + line.start(), lines, later if stated is None else stated)
     return found
 
 
