@@ -19,22 +19,6 @@ stated_listings as (
 
 ),
 
-catalogue as (
-
-    select sku_id from {{ ref('stg_house__products') }}
-    union
-    select channel_sku from {{ ref('stg_shopify__products') }}
-    union
-    select kit_sku_id from {{ ref('stg_house__kits') }}
-
-),
-
-has_catalogue as (
-
-    select count(*) > 0 as has_catalogue from catalogue
-
-),
-
 -- a channel SKU that no listing states is its own listing: nothing sold is ever dropped
 implied_listings as (
 
@@ -42,24 +26,15 @@ implied_listings as (
         seen.channel_account,
         case when taken.listing_id is null then seen.channel_sku else 'sku:' || seen.channel_sku end as listing_id,
         seen.channel_sku,
+        seen.sku_id,
+        seen.units_per_listing,
         seen.is_active,
-        case
-            when catalogue.sku_id is not null then 'exact'
-            when not has_catalogue.has_catalogue then 'assumed'
-            else 'unmatched'
-        end as match_status
-    from channel_skus as seen
-    cross join has_catalogue
-    left join catalogue
-        on seen.channel_sku = catalogue.sku_id
+        seen.match_status
+    from {{ ref('int_channel_skus__identified') }} as seen
     left join stated_listings as taken
         on
             seen.channel_account = taken.channel_account
             and seen.channel_sku = taken.listing_id
-    anti join stated_listings as stated
-        on
-            seen.channel_account = stated.channel_account
-            and seen.channel_sku = stated.channel_sku
 
 ),
 
@@ -80,8 +55,8 @@ listings as (
         channel_account,
         listing_id,
         channel_sku,
-        channel_sku as sku_id,
-        1 as units_per_listing,
+        sku_id,
+        units_per_listing,
         match_status,
         true as is_order_match,
         is_active
