@@ -2,9 +2,9 @@
 
 `python -m benchmarks.stale_feeds [--orders N] [--days N] [--seed N]` plays the demo company's year. On each of its last days
 every feed speaks once, at 06:00 UTC, and never until the next morning. At several instants in between the numbers are computed
-from what was known at 06:00, take effect a publish delay later, and are compared with the shelves as they are then: what lies free at
-the locations of the account, less every order accepted by then. Policy is the plainest, so that nothing but the allowance is
-tried: the whole pool on every listing, no buffer, no cap, no share, no fence.
+from what was known at 06:00, take effect a publish delay later, and are compared with the shelves as they are then: what lies
+free at the locations of the account, less every order accepted by then. Policy is the plainest, so that nothing but the
+allowance is tried: the whole pool on every listing, no buffer, no cap, no share, no fence.
 
 Counted are active listings that would show a number above zero if nothing were held back. `above` are those that showed more
 than was free, whoever took it: another account on the same shelf, a count, a transfer. `own above` are those of which the

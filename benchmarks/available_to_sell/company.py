@@ -32,9 +32,6 @@ class Size:
 def write_company(connection: duckdb.DuckDBPyConnection, size: Size) -> dict[str, int]:
     """Fill the empty raw and policy tables; return the rows written by table."""
     written = {}
-    for table, query in _configuration().items():
-        connection.execute(f"delete from {table}")
-        connection.execute(f"insert into {table} by name {query}")
     for entity, query in _feeds(size).items():
         table = f"raw_rows.house__{entity}"
         account = "_account" if entity == "orders" else "'stock' as _account"
@@ -45,6 +42,9 @@ def write_company(connection: duckdb.DuckDBPyConnection, size: Size) -> dict[str
         ).fetchone()
         assert found is not None
         written[table] = int(found[0])
+    for table, query in _configuration().items():
+        connection.execute(f"delete from {table}")
+        connection.execute(f"insert into {table} by name {query}")
     return written
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import pairwise
 
 import pytest
 
@@ -40,7 +41,7 @@ def test_more_is_held_back_at_a_higher_quantile_and_less_is_shown_above_the_free
     tallies = [found[rate] for rate in stale_feeds.QUANTILES]
     assert len({tally.looked for tally in tallies}) == 1
     assert tallies[0].above > tallies[-1].above > 0
-    for tally, stricter in zip(tallies, tallies[1:], strict=False):
+    for tally, stricter in pairwise(tallies):
         assert tally.shown >= stricter.shown
         assert tally.above >= stricter.above
         assert tally.own_above >= stricter.own_above
