@@ -1,6 +1,7 @@
 """Every kind of destination there is; nothing scans the folder."""
 
 from reverse_etl.contract import Destination
+from reverse_etl.destinations.amazon_listings_api import AmazonListingsApi
 from reverse_etl.destinations.amazon_listings_feed import AmazonListingsFeed
 from reverse_etl.destinations.ebay_stock_api import EbayStockApi
 from reverse_etl.destinations.purchase_proposals_csv import PurchaseProposalsCsv
@@ -17,6 +18,7 @@ DESTINATIONS: tuple[Destination, ...] = (
     ShopifyInventoryApi(),
     WoocommerceStockApi(),
     EbayStockApi(),
+    AmazonListingsApi(),
 )
 
 

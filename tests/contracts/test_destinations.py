@@ -32,6 +32,10 @@ TARGETS = {
         "account": "shop", "location": "1", "url": "http://127.0.0.1:1", "secret_env": "SHOPIFY_KEY",
     },
     "woocommerce_stock_api": {"account": "web", "url": "http://127.0.0.1:1", "secret_env": "WOO_KEY"},
+    "amazon_listings_api": {
+        "account": "market", "url": "http://127.0.0.1:1", "secret_env": "AMAZON_KEY", "seller_id": "A1EXAMPLE",
+        "marketplace": "ATVPDKIKX0DER",
+    },
     "ebay_stock_api": {
         "account": "web", "url": "http://127.0.0.1:1", "secret_env": "EBAY_KEY", "marketplace": "EBAY_US",
     },

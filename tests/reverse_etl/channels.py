@@ -11,6 +11,8 @@ import company
 from ops import open_store
 from reverse_etl import PushReport, push
 from tests.emulators import tokens
+from tests.emulators.amazon import MARKETPLACE, SELLER, Amazon
+from tests.emulators.amazon import TOKEN_PATH as AMAZON_TOKENS
 from tests.emulators.clock import VirtualClock
 from tests.emulators.ebay import TOKEN_PATH as EBAY_TOKENS
 from tests.emulators.ebay import Ebay
@@ -64,7 +66,12 @@ EBAY = Kind(
     "ebay_stock_api", "ebay", tokens.SECRET, Ebay, tokens.WRONG,
     f'marketplace = "EBAY_US"\ntoken_url = "{{url}}{EBAY_TOKENS}"', {**PROBLEMS, "untracked": "mapping_unpublished"},
 )  # fmt: skip
-KINDS = (SHOPIFY, WOOCOMMERCE, EBAY)
+AMAZON = Kind(
+    "amazon_listings_api", "amazon", tokens.SECRET, Amazon, tokens.WRONG,
+    f'seller_id = "{SELLER}"\nmarketplace = "{MARKETPLACE}"\ntoken_url = "{{url}}{AMAZON_TOKENS}"',
+    {"unknown": "mapping_missing", "untracked": "mapping_untracked"},
+)  # fmt: skip
+KINDS = (SHOPIFY, WOOCOMMERCE, EBAY, AMAZON)
 
 
 class Shop:
