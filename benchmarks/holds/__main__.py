@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from itertools import product
 from pathlib import Path
@@ -45,10 +45,12 @@ class Counts:
 
 
 def run_world(
-    home: Path, *, orders: int, seed: int, dirt: Dirt, days: int, together: int = 1, twins: int = 0
-) -> Counts:
-    """Deliver a company's files day by day, `together` days to a run of ingestion, into one home."""
+    home: Path, *, orders: int, seed: int, dirt: Dirt, days: int, together: int = 1, twins: int = 0,
+    feeds: Collection[str] = (),
+) -> Counts:  # fmt: skip
+    """Deliver a company's files, or those of some `feeds`, day by day, `together` days to a run of ingestion, into one home."""
     outcome, exports = company_of(orders, seed, days)
+    exports = [export for export in exports if not feeds or export.feed in feeds]
     write_configuration(home, policy_rows(outcome.world.catalogue))
     settings, paths, counts = load_settings(home), Paths(home), Counts()
     arriving = list(delivered([*exports, *broken(exports, last=twins)], dirt).values())
