@@ -25,7 +25,7 @@
     ('outbound', '-outbound_qty'),
     ('debt', 'debt_qty'),
     ('node_buffer', '-least(node_buffer_qty, greatest(0, free_qty))'),
-    ('location_held', 'coalesce(ats_qty, 0) - greatest(0, free_qty - node_buffer_qty)')
+    ('location_held', 'coalesce(ats_qty, 0) - greatest(0, free_qty) + least(node_buffer_qty, greatest(0, free_qty))')
 ] -%}
 with
 
