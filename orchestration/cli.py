@@ -13,7 +13,18 @@ from typing import Annotated
 
 import typer
 
-from orchestration.commands import auditing, configuration, explain, feeds, init, pushing, quarantine, reading, running
+from orchestration.commands import (
+    auditing,
+    configuration,
+    explain,
+    feeds,
+    init,
+    proposals,
+    quarantine,
+    reading,
+    releasing,
+    running,
+)
 from orchestration.console import HomeOption, JsonOption, stderr_console
 from orchestration.exit_codes import ExitCode, code_of
 
@@ -30,7 +41,8 @@ config_app = typer.Typer(help="The effective configuration.", no_args_is_help=Tr
 app.add_typer(config_app, name="config")
 app.add_typer(feeds.feed_app, name="feed")
 app.add_typer(explain.explain_app, name="explain")
-app.add_typer(pushing.push_app, name="push")
+app.add_typer(releasing.push_app, name="push")
+app.add_typer(proposals.proposals_app, name="proposals")
 app.add_typer(auditing.audit_app, name="audit")
 app.add_typer(quarantine.quarantine_app, name="quarantine")
 

@@ -42,8 +42,13 @@ class Queue:
 
 def policy_of(settings: company.Settings) -> Policy:
     """Return what purchasing obeys in this home; without a destination for proposals the policy names none ('')."""
-    buying = [n for n, d in settings.destinations.items() if destination_of(d.kind).facts.payload is PurchaseProposal]
-    return Policy.of(settings, next(iter(buying), ""))
+    return Policy.of(settings, next(iter(purchasing_destinations(settings)), ""))
+
+
+def purchasing_destinations(settings: company.Settings) -> tuple[str, ...]:
+    """Return the destinations that take proposals, in the order of the file."""
+    found = settings.destinations.items()
+    return tuple(n for n, d in found if destination_of(d.kind).facts.payload is PurchaseProposal)
 
 
 def take_in(

@@ -1,4 +1,4 @@
-"""`tallyhouse push` and what belongs to it: look before, approve, stop, read back, try again. A dry run unless allowed."""
+"""`tallyhouse push` and what belongs to it: look before, send, read back, try again. A dry run unless allowed."""
 
 from __future__ import annotations
 
@@ -68,66 +68,13 @@ def show(context: typer.Context, run: RunArgument = None, home: HomeOption = Non
     from orchestration.push_view import render_run_rows
 
     session = session_of(context, home, as_json)
-    with _store(session) as store:
+    with ops_store(session) as store:
         found = recent_runs(store, which=run, limit=1)
         if not found:
             raise CommandError(f"no push {run or 'yet'}. `tallyhouse push status` lists the newest ones.")
         rows = run_rows(store, found[0].run_id)
     document = {"run": asdict(found[0]), "rows": [asdict(row) for row in rows]}
     session.result(document, lambda console: render_run_rows(found[0], rows, console))
-
-
-@push_app.command("approve")
-def approve(  # noqa: PLR0917 - one per option of the command line
-    context: typer.Context,
-    plan_hash: Annotated[str, typer.Argument(help="The held plan's hash, or its beginning; `push status` shows it.")],
-    reason: ReasonOption,
-    emergency: Annotated[
-        bool, typer.Option("--emergency", help="Release it alone; a second person countersigns within a day.")
-    ] = False,
-    actor: ActorOption = None,
-    home: HomeOption = None,
-    as_json: JsonOption = False,
-) -> None:
-    """Let a plan that a guard held go out: exactly this plan, within two hours, by somebody who did not ask for it."""
-    from ops import approve_plan, recent_runs
-
-    session = session_of(context, home, as_json)
-    who = actor_of(session.settings(), actor)
-    with _store(session) as store:
-        held = {run.plan_hash for run in recent_runs(store, which=plan_hash, limit=50) if run.status == "held"}
-        if len(held) != 1:
-            raise CommandError(
-                f"{len(held)} held plans begin with {plan_hash}. `tallyhouse push status` shows their hashes; give more of it."
-            )
-        (whole,) = held
-        approve_plan(store, whole, actor=who, reason=reason, emergency=emergency)
-    document = {"plan_hash": whole, "approved_by": who.name, "emergency": emergency}
-    rest = " An approver has to countersign within a day: `tallyhouse push status` says which." if emergency else ""
-    text = f"Approved {whole[:12]} as {who.name}; `push apply` within two hours.{rest}"
-    session.result(document, lambda console: console.print(text, markup=False))
-
-
-@push_app.command("countersign")
-def countersign_(  # noqa: PLR0917 - one per option of the command line
-    context: typer.Context,
-    release: Annotated[int, typer.Argument(help="The emergency release's number; `push status` shows it.")],
-    reason: ReasonOption,
-    actor: ActorOption = None,
-    home: HomeOption = None,
-    as_json: JsonOption = False,
-) -> None:
-    """Confirm, as a second person, a plan that somebody released alone in an emergency."""
-    from ops import countersign
-
-    session = session_of(context, home, as_json)
-    who = actor_of(session.settings(), actor)
-    with _store(session) as store:
-        done = countersign(store, release, actor=who, reason=reason)
-    document = asdict(done) | {"countersigned_by": who.name}
-    session.result(
-        document, lambda console: console.print(f"Countersigned {release} of {done.actor} as {who.name}.", markup=False)
-    )
 
 
 @push_app.command("status")
@@ -142,7 +89,7 @@ def status(
     from orchestration.push_view import render_status
 
     session = session_of(context, home, as_json)
-    with _store(session) as store:
+    with ops_store(session) as store:
         document = {
             "runs": [asdict(run) for run in recent_runs(store, destination=destination)],
             "refused": [asdict(letter) for letter in dead_letters(store, destination)],
@@ -185,75 +132,12 @@ def replay(  # noqa: PLR0917 - one per option of the command line
     from ops import dead_letters, release_dead_letters
 
     session = session_of(context, home, as_json)
-    with _store(session) as store:
+    with ops_store(session) as store:
         letters = [row for row in dead_letters(store, destination) if sku in (None, row.sku_id, row.channel_sku)]
         if not letters:
             raise CommandError("no refused row fits. `tallyhouse push status` lists what is refused.")
         count = release_dead_letters(store, letters, actor=actor_of(session.settings(), actor), reason=reason)
     session.result({"released": count}, lambda console: console.print(f"{count} rows go out again with the next push."))
-
-
-@push_app.command("kill")
-def kill(  # noqa: PLR0917 - one per option of the command line
-    context: typer.Context,
-    reason: ReasonOption,
-    destination: OneDestinationOption = None,
-    sku: SkuOption = None,
-    everything: Annotated[bool, typer.Option("--all", help="Every destination.")] = False,
-    actor: ActorOption = None,
-    home: HomeOption = None,
-    as_json: JsonOption = False,
-) -> None:
-    """Stop sending, also in a push that is running: at most the one request on the wire still goes out."""
-    _switch(session_of(context, home, as_json), destination, sku, everything, reason, actor, engaged=True)
-
-
-@push_app.command("resume")
-def resume(  # noqa: PLR0917 - one per option of the command line
-    context: typer.Context,
-    reason: ReasonOption,
-    destination: OneDestinationOption = None,
-    sku: SkuOption = None,
-    everything: Annotated[bool, typer.Option("--all", help="The switch for everything.")] = False,
-    actor: ActorOption = None,
-    home: HomeOption = None,
-    as_json: JsonOption = False,
-) -> None:
-    """Clear a kill switch; for a destination, close its breaker as well."""
-    from ops import close_breaker
-
-    session = session_of(context, home, as_json)
-    _switch(session, destination, sku, everything, reason, actor, engaged=False)
-    if destination:
-        with _store(session) as store:
-            close_breaker(store, destination, actor=actor_of(session.settings(), actor), reason=reason)
-
-
-def _switch(  # noqa: PLR0917 - one way to call it
-    session: Session, destination: str | None, sku: str | None, everything: bool, reason: str, actor: str | None,
-    *, engaged: bool,
-) -> None:  # fmt: skip
-    from ops import Scope, set_kill_switch
-
-    given: list[tuple[Scope, str]] = []
-    if everything:
-        given.append(("global", "*"))
-    if destination:
-        given.append(("destination", destination))
-    if sku:
-        given.append(("sku", sku))
-    if len(given) != 1:
-        raise typer.BadParameter("name exactly one of --destination, --sku and --all")
-    if destination and destination not in session.settings().destinations:
-        known = ", ".join(sorted(session.settings().destinations)) or "none"
-        raise CommandError(f"no destination {destination}; configured are: {known}.")
-    ((scope, key),) = given
-    with _store(session) as store:
-        set_kill_switch(store, scope, key, engaged=engaged, reason=reason, actor=actor_of(session.settings(), actor))
-    word = "stopped" if engaged else "resumed"
-    session.result(
-        {"scope": scope, "key": key, "engaged": engaged}, lambda console: console.print(f"{word}: {scope} {key}")
-    )
 
 
 def push_published(
@@ -276,7 +160,7 @@ def push_published(
         report = push_now(settings, session.paths, connection, dry_run=dry_run, destinations=destinations, actor=who)
     from ops import run_rows
 
-    with _store(session) as store:
+    with ops_store(session) as store:
         rows = {run.run_id: run_rows(store, run.run_id) for run in report.destinations}
     document = report.to_dict() | {"rows": {run: [asdict(row) for row in found] for run, found in rows.items()}}
     session.result(document, lambda console: render_plan(report, rows, console))
@@ -285,7 +169,8 @@ def push_published(
 
 
 @contextmanager
-def _store(session: Session) -> Iterator[OpsStore]:
+def ops_store(session: Session) -> Iterator[OpsStore]:
+    """Open the operations store of a home that has a configuration."""
     from ops import open_store
 
     session.settings()

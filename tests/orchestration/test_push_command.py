@@ -164,3 +164,51 @@ def test_the_audit_is_verified_and_a_changed_row_is_named(company: Company, invo
     ended = invoke("audit", "verify", "--home", home, "--json")
     assert ended.code == 1
     assert json.loads(ended.out)["first_bad_seq"] == 1
+
+
+def held_by(company: Company, person: str) -> str:
+    """Ask for a push that a guard holds; return its plan's hash."""
+    company.publish(**{f"SKU{n}": 10 for n in range(1, 31)})
+    company.shop.shop.levels |= {f"SKU-{n}": 10 for n in range(1, 31)}
+    company.run("apply", "--actor", person)
+    company.publish(**{f"SKU{n}": 0 for n in range(1, 31)})
+    held = company.run("apply", "--actor", person, code=1)["destinations"][0]
+    return str(held["plan_hash"])
+
+
+def test_who_asked_for_a_push_does_not_release_it(company: Company) -> None:
+    plan = held_by(company, "Dana Example")
+    for person, message in (("Dana Example", "asked for this push; Ben Example has to approve it"),
+                            ("Otto Example", "to approve takes approver")):  # fmt: skip
+        refused = company.run("approve", plan, "--reason", "sale", "--actor", person, code=1)
+        assert message in refused["error"]["message"]
+    assert company.run("apply", code=1)["sent"] == 0
+    company.run("approve", plan, "--reason", "season is over", "--actor", "Ben Example")
+    assert company.run("apply")["sent"] == 30
+
+
+def test_an_emergency_release_waits_in_the_status_for_its_second_person(company: Company) -> None:
+    plan = held_by(company, "Dana Example")
+    company.run("approve", plan, "--emergency", "--reason", "recall", "--actor", "Dana Example")
+    assert company.run("apply")["sent"] == 30
+    (release,) = company.run("status")["emergencies"]
+    assert (release["actor"], release["reason"]) == ("Dana Example", "recall")
+    number = str(release["approval_id"])
+    shown = company.invoke("push", "status", "--home", company.shop.world.home).out
+    assert f"tallyhouse push countersign {number}" in shown
+    alone = company.run("countersign", number, "--reason", "it was right", "--actor", "Dana Example", code=1)
+    assert "another approver has to countersign" in alone["error"]["message"]
+    company.run("countersign", number, "--reason", "it was right", "--actor", "Ben Example")
+    assert company.run("status")["emergencies"] == []
+    again = company.run("countersign", number, "--reason", "again", "--actor", "Ben Example", code=1)
+    assert "waits for a second person" in again["error"]["message"]
+    assert {"plan_released_in_emergency", "emergency_countersigned"} <= set(company.events())
+
+
+def test_a_viewer_only_looks(company: Company) -> None:
+    company.publish(SKU1=4)
+    assert company.run("plan")["would_send"] == 1
+    for arguments in (("apply",), ("kill", "--all", "--reason", "r"), ("replay", "--reason", "r")):
+        ended = company.invoke("push", *arguments, "--actor", "Vera Example", "--home", company.shop.world.home)
+        assert ended.code == 1
+        assert company.shop.front.writes == []
