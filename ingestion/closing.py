@@ -13,6 +13,7 @@ from company import Paths, Settings
 from ingestion.acts import QuarantineError, begin_act, complete_act, opened
 from ingestion.books import Act, Settlement
 from ingestion.lake import read_entry, refused_kept
+from ingestion.permitted import permit
 from ingestion.prepare import now
 from ingestion.quarantine import folder_of
 from ingestion.refused_rows import keep_refused, refused_of
@@ -38,6 +39,7 @@ def ignore(
     """
     if not actor.strip() or not reason.strip():
         raise QuarantineError("To ignore needs a named person and a reason: --actor NAME --reason TEXT.")
+    permit(settings, actor)
     with opened(settings, paths) as connection:
         target = find(connection, reference, account)
         act = Act(target.account, target.sha256, "ignored", target.row, actor, reason, now())
@@ -94,6 +96,7 @@ def expire(settings: Settings, paths: Paths, *, actor: str, moment: datetime | N
     """
     if not actor.strip():
         raise QuarantineError("To expire needs a named person: --actor NAME.")
+    permit(settings, actor)
     at = moment or now()
     done = Expired(at - timedelta(days=settings.limits.keep_quarantine_days))
     with opened(settings, paths) as connection:

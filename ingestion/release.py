@@ -23,6 +23,7 @@ from ingestion.history import History
 from ingestion.judging import Judge
 from ingestion.lake import keep_rows, read_entry
 from ingestion.outcome import GateReport
+from ingestion.permitted import permit
 from ingestion.prepare import Prepared, PreparedPart, explain, held, now, prepare
 from ingestion.quarantine import HeldPart, held_copy, hold
 from ingestion.reader import Reader
@@ -50,6 +51,7 @@ def release(
 ) -> ActOutcome:  # fmt: skip
     """Load a held file whose verdict a person overrules. Raises `QuarantineError`, also when the file cannot be read at all."""
     _named(actor, reason, "release")
+    permit(settings, actor)
     with opened(settings, paths) as connection:
         target = _held_file(connection, reference, account, "released")
         with _read_again(connection, settings, paths, target, original) as prepared:
@@ -66,6 +68,7 @@ def retry(
     It loads when the gate lets it pass; otherwise it stays held, for what is found now. Raises `QuarantineError`.
     """
     _named(actor, "again", "retry")
+    permit(settings, actor)
     judge = gate or Gate()
     with opened(settings, paths) as connection:
         target = _held_file(connection, reference, account, "judged again")
@@ -89,6 +92,7 @@ def reread(
     `QuarantineError` when the original is another content, cannot be read, or gives fewer rows than are loaded.
     """
     _named(actor, "again", "replay")
+    permit(settings, actor)
     with opened(settings, paths) as connection:
         target = find(connection, reference, account)
         if target.status != "loaded":

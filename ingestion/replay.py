@@ -23,6 +23,7 @@ from ingestion.kept_text import Reread, feed_of, read_kept
 from ingestion.lake import read_entry, refused_kept, rows_kept
 from ingestion.mapping.feeds import system_of
 from ingestion.pages import ReadLimits, ReadOptions
+from ingestion.permitted import permit
 from ingestion.prepare import now
 from ingestion.refused_rows import keep_refused, refused_of, write_frame
 from ingestion.waiting import find
@@ -67,6 +68,7 @@ def replay(
     """
     if not actor.strip():
         raise QuarantineError("To replay needs a named person: --actor NAME.")
+    permit(settings, actor)
     done = []
     with opened(settings, paths) as connection:
         target = find(connection, reference, account) if reference else None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from orchestration.acting import ActorOption, actor_of
 from orchestration.console import HomeOption, JsonOption, Session, session_of
 from orchestration.exit_codes import CommandError, ExitCode
 
@@ -24,7 +24,6 @@ AnyArgument = Annotated[str, typer.Argument(help="A file's hash, or one row of i
 AccountOption = Annotated[str | None, typer.Option(help="The account, where one content belongs to several.")]
 ReasonOption = Annotated[str, typer.Option(help="Why, for the audit.")]
 NoteOption = Annotated[str, typer.Option("--reason", help="Why, for the audit; may be left out.")]
-ActorOption = Annotated[str | None, typer.Option(help="Who does it, for the audit.", show_default="the user logged in")]
 OriginalOption = Annotated[
     Path | None, typer.Option(help="The same file from elsewhere; its content is compared by hash.", exists=True)
 ]
@@ -93,9 +92,10 @@ def release(  # noqa: PLR0917 - one per option of the command line
 
     session = session_of(context, home, as_json)
     with _working(session, "quarantine release"):
+        who = _actor(session, actor)
         done = act(
-            session.settings(), session.paths, file, actor=_actor(actor), reason=reason, account=account, original=original
-        )  # fmt: skip
+            session.settings(), session.paths, file, actor=who, reason=reason, account=account, original=original
+        )
     _tell_file(session, asdict(done))
 
 
@@ -115,9 +115,10 @@ def retry(  # noqa: PLR0917 - one per option of the command line
 
     session = session_of(context, home, as_json)
     with _working(session, "quarantine retry"):
+        who = _actor(session, actor)
         done = act(
-            session.settings(), session.paths, file, actor=_actor(actor), reason=reason, account=account, original=original
-        )  # fmt: skip
+            session.settings(), session.paths, file, actor=who, reason=reason, account=account, original=original
+        )
     _tell_file(session, asdict(done))
 
 
@@ -138,7 +139,8 @@ def replay(  # noqa: PLR0917 - one per option of the command line
     from ingestion.replay import replay as act
     from orchestration.quarantine_view import render_replay
 
-    session, who = session_of(context, home, as_json), _actor(actor)
+    session = session_of(context, home, as_json)
+    who = _actor(session, actor)
     if original is not None:
         if sha is None:
             raise typer.BadParameter("--original needs --sha: which file is it?")
@@ -171,7 +173,9 @@ def ignore(  # noqa: PLR0917 - one per option of the command line
 
     session = session_of(context, home, as_json)
     with _working(session, "quarantine ignore"):
-        done: Act = act(session.settings(), session.paths, what, actor=_actor(actor), reason=reason, account=account)
+        done: Act = act(
+            session.settings(), session.paths, what, actor=_actor(session, actor), reason=reason, account=account
+        )
     text = f"{done.account} {done.sha256[:12]}: {done.rows_left} rows stay out and are listed no more."
     session.result(asdict(done), lambda console: console.print(text, markup=False))
 
@@ -185,7 +189,7 @@ def expire(
 
     session = session_of(context, home, as_json)
     with _working(session, "quarantine expire"):
-        done = act(session.settings(), session.paths, actor=_actor(actor))
+        done = act(session.settings(), session.paths, actor=_actor(session, actor))
     text = (
         f"Removed the text of {done.texts} rows in {done.files} files and {done.copies} copies of held files, dealt with before"
         f" {done.before:%Y-%m-%d}. Open ones are never removed."
@@ -201,8 +205,8 @@ def _tell_file(session: Session, document: dict[str, Any]) -> None:
         raise typer.Exit(ExitCode.FAILED)
 
 
-def _actor(named: str | None) -> str:
-    return getpass.getuser() if named is None else named
+def _actor(session: Session, named: str | None) -> str:
+    return actor_of(session.settings(), named).name
 
 
 @contextmanager

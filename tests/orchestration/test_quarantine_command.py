@@ -151,3 +151,14 @@ def test_a_busy_home_ends_with_4(invoke: Invoke, home: Path, held: str) -> None:
         assert holder.stdout.readline() == "held\n"
         ended = invoke("quarantine", "release", held, "--reason", "sale", "--home", home)
         assert (ended.code, str(holder.pid) in ended.err) == (4, True)
+
+
+def test_who_has_no_role_for_it_leaves_everything_as_it_is(home: Path, invoke: Invoke, held: str) -> None:
+    settings = home / "tallyhouse.toml"
+    people = '[people.Ida]\nroles = ["operator"]\n[people.Vera]\nroles = ["viewer"]\n'
+    settings.write_text(settings.read_text("utf-8") + people, encoding="utf-8")
+    for actor, message in (("Vera", "to quarantine takes operator or planner"), ("Eve", "named are Ida, Vera")):
+        ended = invoke("quarantine", "release", held, "--reason", "sale", "--actor", actor, "--home", home)
+        assert (ended.code, message in ended.err) == (1, True)
+    assert audited(home) == []
+    assert invoke("quarantine", "release", held, "--reason", "sale", "--actor", "Ida", "--home", home).code == 0

@@ -1,0 +1,34 @@
+with source as (
+    select * from {{ source('ops', 'purchase_proposals') }}
+),
+
+final as (
+    select
+        proposal_id,
+        exported_id,
+        supplier_id,
+        sku_id,
+        location_id,
+        destination,
+        state,
+        proposed_qty,
+        order_qty,
+        unit_cost_amount,
+        currency,
+        line_amount,
+        author,
+        last_editor,
+        approvals_needed_count,
+        approvals_count,
+        approvers,
+        answer,
+        reference,
+        answered_qty,
+        reason,
+        created_at,
+        expires_at,
+        updated_at
+    from source
+)
+
+select * from final
