@@ -61,6 +61,26 @@ tax_basis = "exclusive"          # exclusive | inclusive: whether its prices con
 [destinations.purchasing]
 kind = "purchase_proposals_csv"
 
+# What a computed proposal needs before it is sent; amounts of one proposal, in the base currency. docs/operations.md
+[purchasing]
+auto_approve_up_to = 0           # amounts up to this need nobody; 0: every proposal waits for a person
+# tiers = [{ up_to = 10000, approvals = 1 }, { approvals = 2 }]   # how many people a larger amount needs
+# expires_hours = 72             # not sent this long after it was submitted or approved: it expires
+# quiet_days = 7                 # after one was sent and not closed, the next of that SKU needs a person
+# rates = { EUR = 1.1 }          # what other currencies are worth, for the tiers; unknown means the highest tier
+# destination = "purchasing"     # where proposals go; without it the first destination that takes them
+# supplier_destinations = { ACME = "purchasing" }
+
+# Who may do what. Roles: viewer, planner (edits, submits), approver (approves; a limit is optional), operator (pushes),
+# admin, auditor. Nobody approves what they wrote or asked for. While nobody is named, everybody may do everything but
+# approve: what a guard holds, and every proposal above auto_approve_up_to, waits.
+# [people.dana]
+# roles = ["planner", "operator"]
+# logins = ["dana"]              # only this user of the machine can act as dana
+# [people.sam]
+# roles = ["approver"]
+# approves_up_to = 5000
+
 # Nothing is pushed for real and nothing runs on a schedule unless its environment says so. List all four.
 [environments.demo]
 push = true

@@ -65,6 +65,29 @@ account = "web"
 [destinations.purchasing]
 kind = "purchase_proposals_csv"
 
+# Proposals up to this amount are sent without a person; the others wait in `tallyhouse proposals list`.
+[purchasing]
+auto_approve_up_to = 5000
+tiers = [{ up_to = 20000, approvals = 1 }, { approvals = 2 }]
+rates = { EUR = "1.1", GBP = "1.3", CNY = "0.14" }
+
+# Nobody of these exists. Say who you are with --actor, or TALLYHOUSE_ACTOR.
+[people."Demo Planner"]
+roles = ["planner"]
+
+[people."Demo Operator"]
+roles = ["operator"]
+
+[people."Demo Approver"]
+roles = ["approver"]
+approves_up_to = 20000
+
+[people."Demo Director"]
+roles = ["approver"]
+
+[people."Demo Auditor"]
+roles = ["auditor"]
+
 # What an unattended run may do. Elsewhere than here a push is a dry run unless it is allowed on purpose.
 [environments.demo]
 push = true
