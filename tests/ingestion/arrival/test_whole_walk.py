@@ -117,7 +117,7 @@ def test_nothing_is_put_aside_when_the_commit_fails(
         raise RuntimeError("the disk is full")
 
     with monkeypatch.context() as patched:
-        patched.setattr("ingestion.pipeline.settle", fail)
+        patched.setattr("ingestion.settling.settle", fail)
         with pytest.raises(RuntimeError, match="disk is full"):
             run(office)
     assert office.names() == ["kits.csv"]
@@ -128,9 +128,8 @@ def test_nothing_is_put_aside_when_the_commit_fails(
 KILLED = """
 import os, signal, sys
 from pathlib import Path
-import ingestion.pipeline as pipeline
 from company import Paths, load_settings
-from ingestion import GateReport
+from ingestion import GateReport, ingest, settling
 from ingestion.arrival import Landing
 
 class OpenGate:
@@ -139,10 +138,10 @@ class OpenGate:
 
 def die(*_): os.kill(os.getpid(), signal.SIGKILL)
 
-if sys.argv[2] == "before the commit": pipeline.settle = die
+if sys.argv[2] == "before the commit": settling.settle = die
 else: Landing.archive = die
 settings = load_settings(Path(sys.argv[1]))
-pipeline.ingest(settings, Paths(settings.home), gate=OpenGate())
+ingest(settings, Paths(settings.home), gate=OpenGate())
 """
 
 
