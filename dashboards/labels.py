@@ -54,6 +54,7 @@ LABELS: dict[str, Label] = {
         reason="Reason", abc_class="ABC", xyz_class="XYZ", oversell_cause="Likeliest cause", count_reason="Why",
         transfer_reason="Why", from_location_id="From", to_location_id="To", out_of="Kind of place", place_id="Place",
         column_names="Columns", example_detail="For example", example_file="In file",
+        finding_kind="Finding", subject="About", related="Confused with", owner="Owner",
         document_id="Document", evidence_detail="In words", source_account="Account", source_file="File",
     ),
     **_units(
@@ -70,7 +71,7 @@ LABELS: dict[str, Label] = {
         unexplained_qty="Unexplained", closing_qty="Closing", book_qty="Book", net_variance_qty="Net difference",
         gross_variance_qty="Gross difference", oversold_qty="Oversold", oversold_cancelled_qty="Of these cancelled",
         transfer_qty="Move", to_free_qty="Free there", from_left_qty="Left at giver", channels_spread_qty="Channels apart by",
-        evidence_qty="Units",
+        evidence_qty="Units", recent_demanded_qty="Units at stake",
     ),
     **_counts(
         orders_count="Orders", orders_due_count="Orders due", unjudged_count="Unjudged",
@@ -79,7 +80,7 @@ LABELS: dict[str, Label] = {
         rows_quarantined_count="Quarantined", rows_count="Rows", example_line_no="Line", expected="Expected",
         actual="Actual", difference="Difference", planned_count="Planned", sent_count="Sent", unchanged_count="Unchanged",
         held_count="Held", rejected_count="Rejected", lead_time_receipts_count="Receipts seen",
-        source_row="Row",
+        source_row="Row", recent_orders_count="Orders at stake",
     ),
     "listing_qty": Label("Shown", Kind.COUNT),
     "published_listing_qty": Label("Channel says", Kind.COUNT),
@@ -119,6 +120,7 @@ LABELS: dict[str, Label] = {
     "review_days": Label("Ordered every, days", Kind.NUMBER),
     "forecast_per_day_qty": Label("Demand a day", Kind.NUMBER),
     "order_by_date": Label("Order by", Kind.DATE),
+    "first_ordered_at": Label("First ordered, UTC", Kind.INSTANT),
     "newest_exported_at": Label("Newest export, UTC", Kind.INSTANT),
     "step": Label("Step", Kind.TEXT, "The step of the explanation that the row stands behind."),
     "evidence_at": Label("Instant, UTC", Kind.INSTANT),

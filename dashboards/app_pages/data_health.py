@@ -1,4 +1,4 @@
-"""Data health: what came in and when, what was refused and why, whether the sums agree, and what was pushed."""
+"""Data health: what came in, what was refused and why, which SKU is meant, whether the sums agree, what was pushed."""
 
 from __future__ import annotations
 
@@ -123,6 +123,34 @@ def _feed_table(frame: Frame, filters: Filters) -> None:
     )  # fmt: skip
 
 
+def _identities(frame: Frame, filters: Filters) -> None:
+    st.subheader("Which SKU is meant", anchor=False)
+    kinds = queries.identity_findings_by_kind(frame.connection, filters)
+    if kinds.empty:
+        st.success(
+            "Every SKU of these accounts is one of ours, and none can be taken for another.", icon=":material/check:"
+        )
+        return
+    told = ", ".join(
+        f"{row['findings_count']} {row['finding_kind']} ({row['owner']})" for row in kinds.to_dict("records")
+    )
+    st.caption(
+        f"{told}. At stake is what was ordered in the last 28 days. A listing stated in the listings file settles a finding of "
+        "operations; findings of the catalogue concern every account. `many_to_one` is right as it is, and last."
+    )
+    show_table(
+        queries.identity_findings(frame.connection, filters),
+        queries.column_descriptions(frame.connection, "reports.rpt_identity_findings"),
+        alt="Identity findings",
+        height=260,
+    )
+    download_csv(
+        lambda: queries.identity_findings(frame.connection, filters, limit=queries.MAX_DOWNLOAD_ROWS),
+        title="Tallyhouse identity findings", name="identity_findings", build_id=frame.serving.build_id,
+        as_of=frame.serving.as_of, filters=describe_filters(filters, has_period=False),
+    )  # fmt: skip
+
+
 def _reconciliation(frame: Frame) -> None:
     st.subheader("Sums that must agree", anchor=False)
     st.caption("Whole build: the account filter does not apply.")
@@ -175,6 +203,8 @@ def main() -> None:
     with right, st.container(border=True, height="stretch"):
         _quarantine(frame, filters)
     _feed_table(frame, filters)
+    with st.container(border=True):
+        _identities(frame, filters)
     with st.container(border=True):
         _reconciliation(frame)
     with st.container(border=True):

@@ -99,6 +99,32 @@ def reconciliation_totals(connection: duckdb.DuckDBPyConnection) -> pd.DataFrame
     return fetch(connection, sql)
 
 
+def identity_findings(
+    connection: duckdb.DuckDBPyConnection, filters: Filters, *, limit: int = MAX_ROWS
+) -> pd.DataFrame:
+    """Return one row per identity finding of the accounts, and of no account; most units at stake first."""
+    sql = f"""
+        select finding_kind, channel_account, subject, related, owner, first_ordered_at, recent_orders_count,
+            recent_demanded_qty
+        from reports.rpt_identity_findings
+        where channel_account is null or {chosen("channel_account", "channels")}
+        order by finding_kind = 'many_to_one', recent_demanded_qty desc, finding_kind, channel_account, subject
+        limit $row_limit
+    """
+    return fetch(connection, sql, filters, row_limit=limit)
+
+
+def identity_findings_by_kind(connection: duckdb.DuckDBPyConnection, filters: Filters) -> pd.DataFrame:
+    """Return one row per kind and owner with the findings, the most first; several offers of one pile last."""
+    sql = f"""
+        select finding_kind, owner, count(*) as findings_count
+        from reports.rpt_identity_findings
+        where channel_account is null or {chosen("channel_account", "channels")}
+        group by finding_kind, owner order by finding_kind = 'many_to_one', findings_count desc, finding_kind limit 20
+    """
+    return fetch(connection, sql, filters)
+
+
 def push_runs(connection: duckdb.DuckDBPyConnection, *, limit: int = 50) -> pd.DataFrame:
     """Return one row per push run, newest first."""
     return fetch(

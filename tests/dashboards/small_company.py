@@ -146,6 +146,13 @@ QUARANTINE = _rows(
     ("shop_north", "orders", "not_a_number", 2, "ordered_qty", "twelve", "orders.csv", 7),
     ("shop_north", "orders", "missing_key", 1, "order_id", None, "orders.csv", 9),
 )
+FINDINGS = _rows(
+    "finding_kind channel_account subject related owner first_ordered_at recent_orders_count recent_demanded_qty",
+    ("many_to_one", "shop_north", "FAKE-MUG", "L1, L2", "operations", datetime(2031, 1, 2, 3, 4), 40, 90),
+    ("confusable", None, "FAKE-JUG", "fake-jug", "catalogue", None, 0, 0),
+    ("unmapped", "shop_south", "ODD-2", None, "operations", datetime(2031, 5, 2, 3, 4), 1, 2),
+    ("unmapped", "shop_north", "ODD-1", None, "operations", datetime(2031, 4, 2, 3, 4), 3, 7),
+)
 CHECKS = _rows(
     "check_name expected actual difference",
     ("rows in = loaded + quarantined", 120, 120, 0),
@@ -344,6 +351,7 @@ TABLES: dict[str, list[Row]] = {
     "reports.rpt_data_health_feeds": FEEDS,
     "reports.rpt_data_health_quarantine": QUARANTINE,
     "reports.rpt_data_health_reconciliation": CHECKS,
+    "reports.rpt_identity_findings": FINDINGS,
     "reports.rpt_push_runs": RUNS,
     "reports.rpt_push_rows_latest": PUSHED,
     "reports.rpt_metric_catalogue": METRICS,

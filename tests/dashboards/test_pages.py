@@ -136,6 +136,27 @@ def test_data_health_adds_up_and_names_what_differs(company: Path, open_page: Op
     assert (north["Rows in"], north["Feeds on time"], north["Sums that agree"]) == ("100", "1 of 1", "1 of 2")
 
 
+def findings(at: AppTest) -> list[str]:
+    return next(t.value["subject"].tolist() for t in at.dataframe if "finding_kind" in t.value.columns)
+
+
+def test_identity_findings_show_what_is_at_stake_and_the_catalogue_concerns_every_account(
+    company: Path, open_page: Opener
+) -> None:
+    """One pile with several offers is right, so it comes last, however much is sold of it."""
+    at = open_page("data_health")
+    assert findings(at) == ["ODD-1", "ODD-2", "FAKE-JUG", "FAKE-MUG"]
+    assert "2 unmapped (operations), 1 confusable (catalogue), 1 many_to_one (operations)" in words(at)
+    assert findings(open_page("data_health", account="shop_south")) == ["ODD-2", "FAKE-JUG"]
+
+
+def test_without_findings_the_page_says_so(home: Path, open_page: Opener) -> None:
+    publish_company(home, {"reports.rpt_identity_findings": []})
+    at = open_page("data_health")
+    assert not at.exception
+    assert any("Every SKU of these accounts is one of ours" in told.value for told in at.success)
+
+
 def test_every_page_names_instant_and_late_sources(company: Path, open_page: Opener) -> None:
     for page in PAGES:
         text = words(open_page(page))

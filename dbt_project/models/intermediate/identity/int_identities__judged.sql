@@ -65,7 +65,7 @@ confusable as (
         string_agg(sku_id, ', ' order by sku_id) as every_sku,
         'catalogue' as owner
     from products
-    group by lower(nfc_normalize(regexp_replace(sku_id, '\s+', '', 'g')))
+    group by {{ look_alike('sku_id') }}
     having count(*) > 1
 
 ),
