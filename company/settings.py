@@ -129,7 +129,7 @@ class Destination(_Section):
 
     kind: Literal[
         "shopify_inventory_csv", "amazon_listings_feed", "woocommerce_batch_json", "purchase_proposals_csv",
-        "shopify_inventory_api", "woocommerce_stock_api", "ebay_stock_api", "amazon_listings_api",
+        "shopify_inventory_api", "woocommerce_stock_api", "ebay_stock_api", "amazon_listings_api", "walmart_inventory_api",
     ]  # fmt: skip
     account: Name | None = None
     location: str | None = None

@@ -6,6 +6,7 @@ Every function is one transaction and is refused when its lease is no longer the
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Iterable, Sequence
 from dataclasses import fields
@@ -22,12 +23,14 @@ ENGINE = "push"
 _INTENT_COLUMNS = ", ".join(field.name for field in fields(Intent))
 
 
-def read_shadow(store: OpsStore, destination: str) -> dict[str, Shadow]:
-    """Return what the destination is known to show, by row key."""
-    rows = store.query(
-        "select row_key, generation, payload_hash, payload_json from channel_shadow where destination = ?",
-        (destination,),
-    )
+def read_shadow(store: OpsStore, destination: str, row_keys: Sequence[str] | None = None) -> dict[str, Shadow]:
+    """Return what the destination is known to show, by row key: everything, or of the rows asked for."""
+    sql = "select row_key, generation, payload_hash, payload_json from channel_shadow where destination = ?"
+    if row_keys is None:
+        rows = store.query(sql, (destination,))
+    else:
+        among = " and row_key in (select value from json_each(?))"
+        rows = store.query(sql + among, (destination, json.dumps(list(row_keys))))
     return {key: Shadow(*rest) for key, *rest in rows}
 
 

@@ -45,10 +45,12 @@ def record_observations(
                 )
 
 
-def read_addresses(store: OpsStore, destination: str) -> dict[str, tuple[str, dict[str, Any]]]:
-    """Return, by row key, the hash of what was looked up and the identifiers that the destination gave for it."""
+def read_addresses(store: OpsStore, destination: str, row_keys: Sequence[str]) -> dict[str, tuple[str, dict[str, Any]]]:
+    """Return, for the rows asked for, the hash of what was looked up and the identifiers that the destination gave for it."""
     rows = store.query(
-        "select row_key, lookup_hash, address_json from channel_address where destination = ?", (destination,)
+        "select row_key, lookup_hash, address_json from channel_address where destination = ?"
+        " and row_key in (select value from json_each(?))",
+        (destination, json.dumps(list(row_keys))),
     )
     return {key: (lookup, json.loads(address)) for key, lookup, address in rows}
 

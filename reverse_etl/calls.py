@@ -13,6 +13,8 @@ LONGEST_WAIT_SECONDS = 60.0
 """A destination that asks for a longer pause gets it from the next run; this one does not sit and wait."""
 _READ_TRIES = 3
 _BACK_OFF_SECONDS = 0.5
+_NEXT_TOKEN = "x-next-replenishment-time"  # noqa: S105 - the name of a header
+"""Where Walmart says, in milliseconds since 1970, when it takes the next request."""
 
 
 class UnreachableError(Exception):
@@ -83,6 +85,9 @@ class Calls:
 def retry_after(response: Response, now: datetime) -> float:
     """Return the seconds an answer asks to wait: 0 or more, a bounded number for whatever the header says."""
     text = response.headers.get("retry-after", "").strip()
+    replenished = response.headers.get(_NEXT_TOKEN, "").strip()
+    if not text and replenished.isascii() and replenished.isdigit():
+        text = str(int(replenished[:15]) / 1000 - now.timestamp())
     try:
         seconds = float(text)
     except ValueError:

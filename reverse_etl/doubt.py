@@ -45,9 +45,9 @@ class Doubt:
         try:
             lines = list(self.sight.addressed(lines).lines)
             is_over = attempt.submission_id is not None and self._is_worked_off(attempt, lines, again)
-            if not is_over and not self._has_landed(attempt):
-                return
             rest = {row.row_key for row in open_rows(self.store, attempt)}
+            if not rest or not (is_over or self._has_landed(attempt)):
+                return
             lines = [line for line in lines if line.row_key in rest]
             shown = self.sight.numbers(lines, cause="read_back", run_id=attempt.run_id)
         except UnreachableError as error:

@@ -44,7 +44,7 @@ class Sight:
 
     def addressed(self, lines: Sequence[Line]) -> Addressed:
         """Return the rows with their identifiers, asking only for those that are not known or whose address changed."""
-        known = read_addresses(self.store, self.target.name)
+        known = read_addresses(self.store, self.target.name, [line.row_key for line in lines])
         asked = {line.row_key: content_hash(self.destination.address(line.payload, self.target)) for line in lines}
         addresses: dict[str, Mapping[str, Any]] = {
             key: known[key][1] for key, hashed in asked.items() if known.get(key, ("",))[0] == hashed
@@ -69,7 +69,9 @@ class Sight:
         shown: dict[str, int | None] = {}
         for some in (part for alike in self.grouped(lines) for part in _parts(alike, self.api.rows_per_read)):
             shown |= self._shown(some)
-        believed = {key: shown_quantity(row) for key, row in read_shadow(self.store, self.target.name).items()}
+        believed = {
+            key: shown_quantity(row) for key, row in read_shadow(self.store, self.target.name, list(shown)).items()
+        }
         news = [
             Observation(key, number, believed.get(key), _drift(number, believed.get(key)))
             for key, number in shown.items()

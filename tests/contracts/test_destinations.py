@@ -36,6 +36,7 @@ TARGETS = {
         "account": "market", "url": "http://127.0.0.1:1", "secret_env": "AMAZON_KEY", "seller_id": "A1EXAMPLE",
         "marketplace": "ATVPDKIKX0DER",
     },
+    "walmart_inventory_api": {"account": "market", "url": "http://127.0.0.1:1", "secret_env": "WALMART_KEY"},
     "ebay_stock_api": {
         "account": "web", "url": "http://127.0.0.1:1", "secret_env": "EBAY_KEY", "marketplace": "EBAY_US",
     },

@@ -18,6 +18,8 @@ from tests.emulators.ebay import TOKEN_PATH as EBAY_TOKENS
 from tests.emulators.ebay import Ebay
 from tests.emulators.front import Front
 from tests.emulators.shopify import TOKEN, Shopify
+from tests.emulators.walmart import TOKEN_PATH as WALMART_TOKENS
+from tests.emulators.walmart import Walmart
 from tests.emulators.woocommerce import SECRET, Woocommerce
 from tests.reverse_etl.conftest import World, stock
 
@@ -57,6 +59,8 @@ class Kind:
     """Lines of its section; `{url}` is where the emulator is."""
     problems: Mapping[str, str] = field(default_factory=lambda: PROBLEMS)
     """Reason by what can be wrong with a row's address there."""
+    lowers_with_sales: bool = True
+    """Whether the number we set goes down with a sale, or the channel takes its open orders off elsewhere."""
 
 
 PROBLEMS = {"unknown": "mapping_missing", "duplicated": "mapping_duplicate", "untracked": "mapping_untracked"}
@@ -71,7 +75,12 @@ AMAZON = Kind(
     f'seller_id = "{SELLER}"\nmarketplace = "{MARKETPLACE}"\ntoken_url = "{{url}}{AMAZON_TOKENS}"',
     {"unknown": "mapping_missing", "untracked": "mapping_untracked"},
 )  # fmt: skip
-KINDS = (SHOPIFY, WOOCOMMERCE, EBAY, AMAZON)
+WALMART = Kind(
+    "walmart_inventory_api", "walmart", tokens.SECRET, Walmart, tokens.WRONG,
+    f'token_url = "{{url}}{WALMART_TOKENS}"', {"unknown": "mapping_missing", "untracked": "mapping_not_stocked"},
+    lowers_with_sales=False,
+)  # fmt: skip
+KINDS = (SHOPIFY, WOOCOMMERCE, EBAY, AMAZON, WALMART)
 
 
 class Shop:

@@ -61,7 +61,7 @@ def test_a_write_that_lands_late_cannot_overtake_the_next(shop: Shop) -> None:
 def test_throttling_waits_and_loses_nothing(shop: Shop) -> None:
     shop.front.write_faults = [Fault("no", Answer(429, b"", {"retry-after": "7"}))]
     shop.push(SKU1=3)
-    assert 7 <= shop.clock.seconds < 30
+    assert 7 <= shop.clock.seconds < 60
     assert len(shop.front.writes) == 2
     assert shop.bring(SKU1=3) == 1
 
