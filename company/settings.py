@@ -139,7 +139,7 @@ class Destination(_Section):
     url: str | None = Field(None, pattern=r"^https?://[^\s/]+(/[^\s]*)?$")
     """Where the API is, such as `https://example.myshopify.com`; plain http only on this machine."""
     secret_env: str | None = None
-    """The environment variable that holds the API's key."""
+    """The environment variable that holds the API's key, or the JSON of client id, client secret and refresh token."""
     secret_file: str | None = None
     """The file that holds it instead; a path in the home, or an absolute one."""
     token_url: str | None = Field(None, pattern=r"^https?://[^\s/]+(/[^\s]*)?$")
