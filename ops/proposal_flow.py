@@ -118,7 +118,8 @@ def _seen_again(connection: sqlite3.Connection, proposal: Proposal, exported_id:
 def _create(connection: sqlite3.Connection, content: Content, source: str, policy: Policy, at: datetime) -> None:
     exported = str(content["proposal_id"])
     (others,) = connection.execute(
-        "select count(*) from proposal where proposal_id = ?1 or proposal_id like ?1 || '-%'", (exported,)
+        "select count(*) from proposal where proposal_id = ?1 or (proposal_id > ?1 || '-' and proposal_id < ?1 || '.')",
+        (exported,),
     ).fetchone()
     proposal_id = f"{exported}-{others + 1}" if others else exported
     whole = {**content, "proposal_id": proposal_id}

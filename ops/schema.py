@@ -135,6 +135,7 @@ _PURCHASING = (
     """create unique index proposal_one_unsent on proposal (supplier_id, sku_id, location_id)
         where state in ('draft', 'submitted', 'approved', 'queued')""",
     "create index proposal_exported on proposal (exported_id)",
+    "create index proposal_pool on proposal (supplier_id, sku_id, location_id, state)",
     """create table proposal_revision (
         proposal_id text not null references proposal, revision integer not null, content_json text not null,
         content_hash text not null, editor text not null, reason text not null, edited_at text not null,

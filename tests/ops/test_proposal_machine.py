@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
@@ -23,6 +23,7 @@ from ops import (
     collect_proposals,
     edit_proposal,
     expire_proposals,
+    list_proposals,
     open_store,
     queue_proposals,
     reject_proposal,
@@ -40,9 +41,10 @@ PEOPLE = tuple(
 RULES = {"auto_approve_up_to": 20, "tiers": [{"up_to": 100, "approvals": 1}, {"approvals": 2}], "quiet_days": 2}
 POLICY = Policy(Purchasing.model_validate(RULES), "USD", "buying")
 COST = 10
-number = st.integers(0, 2)
-quantity = st.integers(1, 15)
+number = st.integers(0, 1)
+quantity = st.sampled_from([2, 9, 12, 14])
 people = st.sampled_from(PEOPLE)
+ACTS = ["edit", "edit", "edit", "submit", "approve", "approve", "approve", "approve", "approve", "reject", "withdraw"]
 
 
 class Queue(RuleBasedStateMachine):
@@ -66,6 +68,9 @@ class Queue(RuleBasedStateMachine):
     def ids(self) -> list[str]:
         return [key for (key,) in self.store.query("select proposal_id from proposal order by rowid")]
 
+    def unsent(self) -> list[str]:
+        return [p.proposal_id for p in list_proposals(self.store)]
+
     def quantity_of(self, key: str) -> int:
         return int(
             json.loads(self.store.query("select content_json from proposal where proposal_id = ?", (key,))[0][0])[
@@ -73,7 +78,16 @@ class Queue(RuleBasedStateMachine):
             ]
         )
 
-    @rule(wanted=st.dictionaries(number, quantity, max_size=3), pushing=st.booleans())
+    @precondition(lambda self: not self.unsent())
+    @rule(wanted=st.dictionaries(number, quantity, min_size=1, max_size=2))
+    def first_compute(self, wanted: dict[int, int]) -> None:
+        self.compute(wanted, pushing=True)
+
+    @rule(wanted=st.dictionaries(number, quantity, max_size=2), pushing=st.booleans(), seldom=st.integers(0, 4))
+    def compute_again(self, wanted: dict[int, int], pushing: bool, seldom: int) -> None:
+        if seldom == 0:
+            self.compute(wanted, pushing)
+
     def compute(self, wanted: dict[int, int], pushing: bool) -> None:
         contents = [
             {"proposal_id": f"P{n}-{q}", "supplier_id": "ACME", "sku_id": f"S{n}", "location_id": "L", "quantity": q,
@@ -82,30 +96,31 @@ class Queue(RuleBasedStateMachine):
         ]  # fmt: skip
         collect_proposals(self.store, contents, POLICY, pushing=pushing, now=self.now)
 
-    @precondition(lambda self: self.ids())
-    @rule(
-        data=st.data(),
-        who=people,
-        wanted=quantity,
-        act=st.sampled_from(["edit", "submit", "approve", "approve", "reject", "withdraw"]),
-    )
-    def person(self, data: st.DataObject, who: Actor, wanted: int, act: str) -> None:
-        key = data.draw(st.sampled_from(self.ids()))
-        with suppress(ProposalError, NotAllowedError):
-            if act == "edit":
-                edit_proposal(self.store, key, wanted, actor=who, reason="r", now=self.now)
-                self.editor[key] = who.name
-            elif act == "submit":
-                submit_proposal(self.store, key, POLICY, actor=who, now=self.now)
-            elif act == "approve":
-                approve_proposal(self.store, key, POLICY, actor=who, now=self.now)
-                self.signed.setdefault(key, []).append((who.name, self.quantity_of(key), self.now))
-            elif act == "reject":
-                reject_proposal(self.store, key, actor=who, reason="r", now=self.now)
-            else:
-                withdraw_proposal(self.store, key, actor=who, reason="r", now=self.now)
+    @precondition(lambda self: self.unsent())
+    @rule(data=st.data(), acts=st.lists(st.tuples(people, st.sampled_from(ACTS), quantity), min_size=1, max_size=8))
+    def work(self, data: st.DataObject, acts: list[tuple[Actor, str, int]]) -> None:
+        """People do this and that about one proposal; what is refused has no effect."""
+        key = data.draw(st.sampled_from(self.unsent()))
+        for who, act, wanted in acts:
+            with suppress(ProposalError, NotAllowedError):
+                self.person(key, who, act, wanted)
 
-    @rule(hours=st.integers(1, 50))
+    def person(self, key: str, who: Actor, act: str, wanted: int) -> None:
+        if act == "edit":
+            edit_proposal(self.store, key, wanted, actor=who, reason="r", now=self.now)
+            self.editor[key] = who.name
+            submit_proposal(self.store, key, POLICY, actor=who, now=self.now)
+        elif act == "submit":
+            submit_proposal(self.store, key, POLICY, actor=who, now=self.now)
+        elif act == "approve":
+            approve_proposal(self.store, key, POLICY, actor=who, now=self.now)
+            self.signed.setdefault(key, []).append((who.name, self.quantity_of(key), self.now))
+        elif act == "reject":
+            reject_proposal(self.store, key, actor=who, reason="r", now=self.now)
+        else:
+            withdraw_proposal(self.store, key, actor=who, reason="r", now=self.now)
+
+    @rule(hours=st.sampled_from([1, 5, 30]))
     def wait(self, hours: int) -> None:
         self.now += timedelta(hours=hours)
 
@@ -168,9 +183,31 @@ class Queue(RuleBasedStateMachine):
 
 
 Queue.TestCase.settings = settings(
-    max_examples=60, stateful_step_count=40, deadline=None, suppress_health_check=list(HealthCheck)
+    max_examples=40, stateful_step_count=40, deadline=None, suppress_health_check=list(HealthCheck)
 )
 TestQueue = Queue.TestCase
+
+
+@settings(max_examples=250, deadline=None, suppress_health_check=list(HealthCheck))
+@given(
+    start=quantity,
+    before=st.lists(st.tuples(people, st.sampled_from(["approve", "edit"]), quantity), max_size=5),
+    signers=st.lists(people, min_size=1, max_size=2),
+    back=st.booleans(),
+)
+@example(start=12, before=[(PEOPLE[1], "approve", 0)], signers=[PEOPLE[0]], back=True)
+def test_whatever_is_signed_and_edited_before_only_the_last_content_counts(
+    start: int, before: list[tuple[Actor, str, int]], signers: list[Actor], back: bool
+) -> None:
+    queue = Queue()
+    queue.compute({0: start}, pushing=True)
+    (key,) = queue.ids()
+    last = [(before[-1][0], "edit", start)] if before and back else []
+    for who, act, wanted in (*before, *last, *((signer, "approve", 0) for signer in signers)):
+        with suppress(ProposalError, NotAllowedError):
+            queue.person(key, who, act, wanted)
+    queue.push()
+    queue.teardown()
 
 
 def test_the_store_refuses_a_proposal_that_is_not_queued() -> None:
