@@ -12,6 +12,7 @@ import pytest
 from company import DBT_PROJECT
 from ingestion.contract import raw_table
 from ingestion.systems import SYSTEMS
+from reverse_etl import DESTINATIONS
 
 FIXED_COLUMNS = {
     "fct_available_to_sell": "sku_id location_id as_of_at ats_qty status",
@@ -30,12 +31,6 @@ FIXED_COLUMNS = {
     ),
 }
 PAGES = ("Overview", "Availability", "Stock truth", "Reorder", "Data health")
-DESTINATIONS = (
-    "shopify_inventory_csv",
-    "amazon_listings_feed",
-    "woocommerce_batch_json",
-    "purchase_proposals_csv",
-)
 
 
 def public(models: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
@@ -98,7 +93,7 @@ def test_columns_that_others_build_on_are_there(models: dict[str, dict[str, Any]
 def test_every_page_and_destination_is_an_exposure(manifest: Mapping[str, Any]) -> None:
     found = {exposure["name"] for exposure in manifest["exposures"].values()}
     wanted = {f"page_{page.lower().replace(' ', '_')}" for page in PAGES} | {
-        f"destination_{kind}" for kind in DESTINATIONS
+        f"destination_{destination.facts.kind}" for destination in DESTINATIONS
     }
     assert wanted == found
 
