@@ -6,15 +6,16 @@ seconds. Rows stream from the lake's Parquet files, so memory does not depend on
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import duckdb
 
-from ingestion.books import ACTS, FILES, Arrival, Settlement
+from ingestion.books import ACTS, FILES, Arrival, FileEntry, Settlement
 from ingestion.drift import write_events
+from ingestion.lake_pages import is_page
 from ingestion.profile import write_profiles
 from ingestion.raw_views import ROWS, is_viewed, view_file
 from warehouse.raw_store import quoted
@@ -30,8 +31,8 @@ class LedgerError(Exception):
 class _Source:
     """The Parquet files of one feed of one file that go into a table; `constants` go beside the columns they lack."""
 
-    def __init__(self, name: str, paths: Sequence[Path], expected: int, constants: Mapping[str, Any]) -> None:
-        self.name, self.paths, self.expected, self.constants = name, paths, expected, constants
+    def __init__(self, file: FileEntry, paths: Sequence[Path], expected: int, constants: Mapping[str, Any]) -> None:
+        self.file, self.paths, self.expected, self.constants = file, paths, expected, constants
 
 
 def write_settlements(connection: duckdb.DuckDBPyConnection, settlements: Sequence[Settlement]) -> None:
@@ -45,11 +46,11 @@ def write_settlements(connection: duckdb.DuckDBPyConnection, settlements: Sequen
             raise LedgerError(f"{file.source_file}: {file.rows_in} in, {counted}")
         if settlement.rows is not None:
             table, paths = f"{file.system}__{file.entity}", (settlement.rows, *settlement.replayed)
-            if is_viewed(file.rows_loaded):
+            if is_viewed(file.rows_loaded) and not is_page(settlement.rows):
                 viewed = sum(view_file(connection, table, file.account, file.sha256, path) for path in paths)
                 _same(file.source_file, "loaded", viewed, file.rows_loaded)
             else:
-                raw[table].append(_Source(file.source_file, paths, file.rows_loaded, {}))
+                raw[table].append(_Source(file, paths, file.rows_loaded, {}))
         if settlement.quarantine is not None:
             refused.append(_refused(settlement, settlement.quarantine))
     for table, sources in raw.items():
@@ -83,7 +84,7 @@ def _refused(settlement: Settlement, quarantine: Path) -> _Source:
         "source_file": file.source_file, "rule_version": settlement.rule_version, "status": "open",
         "quarantined_at": file.finished_at,
     }  # fmt: skip
-    return _Source(file.source_file, [quarantine], file.rows_quarantined + settlement.rows_replayed, constants)
+    return _Source(file, [quarantine], file.rows_quarantined + settlement.rows_replayed, constants)
 
 
 def _insert_values(connection: duckdb.DuckDBPyConnection, table: str, rows: Sequence[Sequence[Any]]) -> None:
@@ -102,14 +103,18 @@ def _insert(
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    alike: dict[pa.Schema, list[tuple[_Source, Path]]] = defaultdict(list)
-    written: dict[int, int] = {}
+    by_path: dict[Path, list[_Source]] = defaultdict(list)
     for source in sources:
-        written[id(source)] = 0
         for path in source.paths:
-            alike[_with_constants(pq.read_schema(path), source.constants)].append((source, path))
-    for columns, group in alike.items():
-        incoming = pa.RecordBatchReader.from_batches(columns, _batches(columns, group, written))
+            by_path[path].append(source)
+    alike: dict[pa.Schema, list[Path]] = defaultdict(list)
+    for path, [source, *_] in by_path.items():
+        alike[_with_constants(pq.read_schema(path), source.constants)].append(path)
+    written: Counter[_Source] = Counter()
+    for columns, paths in alike.items():
+        incoming = pa.RecordBatchReader.from_batches(
+            columns, (batch for path in paths for batch in _batches(columns, path, by_path[path], written))
+        )
         names = ", ".join(quoted(name) for name in columns.names)
         connection.register("incoming", incoming)
         try:
@@ -117,7 +122,7 @@ def _insert(
         finally:
             connection.unregister("incoming")
     for source in sources:
-        _same(source.name, what, written[id(source)], source.expected)
+        _same(source.file.source_file, what, written[source], source.expected)
 
 
 def _with_constants(columns: pa.Schema, constants: Mapping[str, Any]) -> pa.Schema:
@@ -131,21 +136,34 @@ def _with_constants(columns: pa.Schema, constants: Mapping[str, Any]) -> pa.Sche
 
 
 def _batches(
-    columns: pa.Schema, group: Sequence[tuple[_Source, Path]], written: dict[int, int]
+    columns: pa.Schema, path: Path, sources: Sequence[_Source], written: Counter[_Source]
 ) -> Iterator[pa.RecordBatch]:
-    """Yield the rows of every file, and count them by their source."""
+    """Yield the rows of a Parquet file that are of the `sources`, and count them; only a page has several, or others'."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    for source, path in group:
-        with pq.ParquetFile(path) as file:
-            for batch in file.iter_batches():
-                written[id(source)] += batch.num_rows
-                beside = (
-                    pa.repeat(pa.scalar(source.constants[n]), batch.num_rows)
-                    for n in columns.names[len(batch.columns) :]
-                )
-                yield pa.RecordBatch.from_arrays([*batch.columns, *beside], schema=columns)
+    by_file = {source.file.sha256: source for source in sources}
+    constants = sources[0].constants
+    with pq.ParquetFile(path) as file:
+        for whole in file.iter_batches():
+            batch = _of_files(whole, by_file, written) if is_page(path) else whole
+            if not is_page(path):
+                written[sources[0]] += batch.num_rows
+            beside = (pa.repeat(pa.scalar(constants[n]), batch.num_rows) for n in columns.names[len(batch.columns) :])
+            yield pa.RecordBatch.from_arrays([*batch.columns, *beside], schema=columns)
+
+
+def _of_files(batch: pa.RecordBatch, by_file: Mapping[str, _Source], written: Counter[_Source]) -> pa.RecordBatch:
+    """Return the rows of a page that are of the files, and count them by file."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    counted = {item["values"]: item["counts"] for item in pc.value_counts(batch["_file_sha256"]).to_pylist()}
+    for sha256 in counted.keys() & by_file.keys():
+        written[by_file[sha256]] += counted[sha256]
+    if counted.keys() <= by_file.keys():
+        return batch
+    return batch.filter(pc.is_in(batch["_file_sha256"], pa.array(list(by_file), pa.string())))
 
 
 def _same(source_file: str, what: str, written: int, expected: int) -> None:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import polars as pl
 import pyarrow as pa
@@ -26,10 +26,13 @@ from ingestion.refusals import QUARANTINE, REASON, refused_rows
 from ingestion.typing_plan import POLARS_TYPE, UNDECLARED, Plan, plan_of
 
 _LINEAGE_TYPE = {"VARCHAR": pl.String(), "BIGINT": pl.Int64(), "TIMESTAMP": pl.Datetime("us")}
+_ORIGIN = {
+    name: _LINEAGE_TYPE[dict(LINEAGE_COLUMNS)[name]]
+    for name in ("_account", "_file_sha256", "_source_file", "_exported_at", "_loaded_at")
+}
 
 
-@dataclass(frozen=True, slots=True)
-class Lineage:
+class Lineage(NamedTuple):
     """Where the rows of one file come from; `exported_at` and `loaded_at` are UTC without a zone."""
 
     account: str
@@ -37,6 +40,10 @@ class Lineage:
     source_file: str
     exported_at: datetime
     loaded_at: datetime
+
+
+Origins = Mapping[Lineage, int]
+"""How many rows are of which file, in order."""
 
 
 @dataclass(slots=True)
@@ -109,9 +116,22 @@ class Conformer:
 
 def type_page(page: Page, feed: Feed, lineage: Lineage, options: ReadOptions) -> Typed:
     """Return the page's rows typed and judged by the feed's declaration."""
+    rows = reshaped(page, feed)
+    typed = type_rows(rows, feed, {lineage: rows.height}, options)
+    if not page.rejects.num_rows:
+        return typed
+    unread = pl.DataFrame(page.rejects, schema=QUARANTINE)
+    return replace(typed, refused=pl.concat([unread, typed.refused]))
+
+
+def reshaped(page: Page, feed: Feed) -> pl.DataFrame:
+    """Return the page's rows of text in the layout that the feed declares."""
     frame = pl.DataFrame(page.rows)
-    if feed.reshape is not None:
-        frame = feed.reshape(frame)
+    return frame if feed.reshape is None else feed.reshape(frame)
+
+
+def type_rows(frame: pl.DataFrame, feed: Feed, origins: Origins, options: ReadOptions) -> Typed:
+    """Return rows of text, after the reshape, typed and judged; `origins` are the files they are of, in order."""
     matched = match_headers(frame.columns, feed)
     scanned = _scanned(frame, feed, matched)
     frame = scanned.frame
@@ -119,12 +139,11 @@ def type_page(page: Page, feed: Feed, lineage: Lineage, options: ReadOptions) ->
         # the file says itself what its amounts are in
         options = replace(options, currency="")
     plan = plan_of(feed, matched, frame.columns, options)
-    judged, reasons = _judged_rows(frame, plan, feed, lineage, options), plan.reasons
-    unread = pl.DataFrame(page.rejects, schema=QUARANTINE)
-    good, refused, broken = judged, unread, dict.fromkeys(reasons, 0)
+    judged, reasons = _judged_rows(frame, plan, feed, origins, options), plan.reasons
+    good, refused, broken = judged, pl.DataFrame(schema=QUARANTINE), dict.fromkeys(reasons, 0)
     if judged[REASON].null_count() < judged.height:
         good = judged.filter(pl.col(REASON).is_null())
-        refused = pl.concat([unread, refused_rows(judged, frame, feed, matched)])
+        refused = refused_rows(judged, frame, feed, matched)
         # a required cell left blank counts as blank: the gate tells a lost column from a garbled one
         broken = {name: int((judged[reason] != "required_blank").sum()) for name, reason in reasons.items()}
     blank = {name: judged[name].null_count() - broken[name] for name in reasons}
@@ -142,20 +161,27 @@ def _scanned(frame: pl.DataFrame, feed: Feed, matched: MatchedHeaders) -> Scanne
     return Scanned(undeclared.frame, declared.suspected + undeclared.suspected)
 
 
-def _judged_rows(frame: pl.DataFrame, plan: Plan, feed: Feed, lineage: Lineage, options: ReadOptions) -> pl.DataFrame:
+def _judged_rows(frame: pl.DataFrame, plan: Plan, feed: Feed, origins: Origins, options: ReadOptions) -> pl.DataFrame:
     """Return the raw columns plus `_reason`, `_reason_column` (null in a good row), `_line_no`, and a reason per column."""
-    judged = plan.judged(
-        frame,
-        {
-            "_account": pl.lit(lineage.account),
-            "_file_sha256": pl.lit(lineage.sha256),
-            "_source_file": pl.lit(lineage.source_file),
-            "_exported_at": pl.lit(lineage.exported_at).cast(pl.Datetime("us")),
-            "_loaded_at": pl.lit(lineage.loaded_at).cast(pl.Datetime("us")),
-        },
-    )
+    judged = plan.judged(frame, _lineage_columns(origins))
     hashed = [judged[c.name] for c in feed.stored_columns if c.pseudonym and c.name in plan.reasons]
     return judged.with_columns(options.pseudonym_key.of_column(people) for people in hashed)
+
+
+def _lineage_columns(origins: Origins) -> dict[str, pl.Expr]:
+    """Return the columns that say where rows come from: constants for one file."""
+    if len(origins) == 1:
+        [lineage] = origins
+        return {name: pl.lit(value).cast(kind) for (name, kind), value in zip(_ORIGIN.items(), lineage, strict=True)}
+    files = pl.DataFrame(list(origins), schema=_ORIGIN, orient="row")
+    number = pl.Series([n for n, height in enumerate(origins.values()) for _ in range(height)], dtype=pl.UInt32)
+    return {column.name: pl.lit(column) for column in files[number].get_columns()}
+
+
+def write_rows(path: Path, typed: pl.DataFrame, feed: Feed) -> None:
+    """Write typed rows of a feed as one Parquet file."""
+    with _Writer(path, raw_schema(feed)) as file:
+        file.write(typed)
 
 
 class _Writer:

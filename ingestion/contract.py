@@ -12,6 +12,7 @@ import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -38,6 +39,8 @@ class ColumnType(StrEnum):
         return _SQL_TYPE[self]
 
 
+_USUAL_HEADER = 100
+"""Longest header, in characters, whose compared form is remembered: headers come from files, whose bytes are not trusted."""
 _SQL_TYPE = {
     ColumnType.TEXT: "VARCHAR",
     ColumnType.IDENTIFIER: "VARCHAR",
@@ -64,6 +67,11 @@ class FeedKind(StrEnum):
 
 def fold_header(header: str) -> str:
     """Return the form in which two headers are compared: case, spaces, `-`, `_` and a byte-order mark do not count."""
+    return _folded(header) if len(header) <= _USUAL_HEADER else _folded.__wrapped__(header)
+
+
+@lru_cache(maxsize=8192)
+def _folded(header: str) -> str:
     text = unicodedata.normalize("NFKC", header).replace("\ufeff", "").strip().casefold()
     return re.sub(r"[\s_\-]+", " ", text)
 

@@ -8,7 +8,8 @@ files in the order of their statements, so the same files come to the same facts
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from bisect import insort
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -18,6 +19,7 @@ import duckdb
 from ingestion.books import FileEntry
 from ingestion.contract import Feed, FeedKind
 from ingestion.profile import Facts
+from ingestion.sku_batch import SkuBatch, keep_skus, read_skus, reread_masters
 from ingestion.systems import HOUSE
 from warehouse.raw_store import literal, quoted
 
@@ -55,6 +57,24 @@ class History:
         self._made = 0
         self._knows_masters = False
         self._counted: set[tuple[_Key, str]] = set()
+        self._together: dict[_Key, tuple[str, SkuBatch]] = {}
+
+    def read_together(self, entry: FileEntry, feed: Feed, rows: Sequence[Path]) -> None:
+        """Read the SKUs of files that are prepared together; `entry` is one of them, `rows` the Parquet files of them all."""
+        if _counts_skus(feed):
+            self._read_masters()
+            brought = self._brought_skus(entry, feed)
+            paths = list(dict.fromkeys(rows))
+            self._together[_key(entry)] = (
+                brought,
+                read_skus(self._connection, paths, feed.guarded_sku, brought, _MASTERS),
+            )
+
+    def keep_together(self) -> None:
+        """Keep what files that were prepared together brought."""
+        for brought, batch in self._together.values():
+            keep_skus(self._connection, batch, brought)
+        self._together.clear()
 
     def usual(self, entry: FileEntry) -> Usual:
         """Return what the feed's last files before `entry` looked like: those named alike when there are enough of them.
@@ -62,12 +82,18 @@ class History:
         Files are named alike when their names differ in digits only, so that a vendor who writes one file per warehouse has
         each compared with its own kind.
         """
-        files = [
-            past for past in self._of(entry) if past.exported_at <= entry.exported_at and past.sha256 != entry.sha256
-        ]
-        files.sort(key=lambda past: (past.exported_at, past.sha256), reverse=True)
-        alike = [past for past in files if past.pattern == _pattern(entry.source_file)]
-        chosen = (alike if len(alike) >= ENOUGH_FILES else files)[:LOOKED_AT]
+        pattern = _pattern(entry.source_file)
+        latest: list[_Past] = []
+        alike: list[_Past] = []
+        # a run may have thousands of files behind it, of which the last ones count
+        for past in reversed(self._of(entry)):
+            if past.exported_at <= entry.exported_at and past.sha256 != entry.sha256:
+                latest.append(past)
+                if past.pattern == pattern:
+                    alike.append(past)
+                    if len(alike) == LOOKED_AT:
+                        break
+        chosen = alike if len(alike) >= ENOUGH_FILES else latest[:LOOKED_AT]
         values: dict[str, list[float]] = {}
         for past in chosen:
             for name, value in past.facts.items():
@@ -83,6 +109,8 @@ class History:
         """
         if not _counts_skus(feed):
             return None
+        if _key(entry) in self._together:
+            return self._together[_key(entry)][1].unknown_rate(entry.sha256, entry.exported_at)
         self._read_masters()
         brought = self._brought_skus(entry, feed)
         sku, source = quoted(feed.guarded_sku), f"read_parquet({literal(str(rows))})"
@@ -98,14 +126,18 @@ class History:
 
     def expect(self, entry: FileEntry, feed: Feed, facts: Facts, rows: Path) -> None:
         """Count a file that keeps every bound, with its typed `rows`, among the loaded ones before its verdict is there."""
-        self._of(entry).append(_Past(entry.exported_at, entry.sha256, _pattern(entry.source_file), facts))
+        insort(self._of(entry), _Past(entry.exported_at, entry.sha256, _pattern(entry.source_file), facts), key=_order)
         self._counted.add((_key(entry), entry.sha256))
-        source = f"read_parquet({literal(str(rows))})"
+        source = f"(select * from read_parquet({literal(str(rows))}) where _file_sha256 = {literal(entry.sha256)})"
         if entry.system == HOUSE.name:
             for column in (column for entity, column in _SKU_TABLES if entity == entry.entity):
                 self._read_masters()
                 self._learn(_MASTERS, column, source, entry)
-        if _counts_skus(feed):
+                for _, batch in self._together.values():
+                    reread_masters(self._connection, batch, _MASTERS)
+        if _key(entry) in self._together:
+            self._together[_key(entry)][1].learn(entry.sha256, entry.exported_at)
+        elif _counts_skus(feed):
             self._learn(self._brought_skus(entry, feed), feed.guarded_sku, source, entry)
 
     def settled(self, entry: FileEntry) -> None:
@@ -125,6 +157,7 @@ class History:
         )
 
     def _of(self, entry: FileEntry) -> list[_Past]:
+        """Return the feed's files in the order of their statements."""
         key = _key(entry)
         if key not in self._files:
             found = self._connection.execute(
@@ -134,10 +167,11 @@ class History:
                 ") join ingest.profiles using (account, system, entity, sha256) group by all",
                 list(key),
             ).fetchall()
-            self._files[key] = [
+            read = [
                 _Past(at, sha256, _pattern(name), dict(zip(facts, values, strict=True)))
                 for at, sha256, name, facts, values in found
             ]
+            self._files[key] = sorted(read, key=_order)
         return self._files[key]
 
     def _read_masters(self) -> None:
@@ -171,6 +205,10 @@ class History:
 
 def _counts_skus(feed: Feed) -> bool:
     return bool(feed.guarded_sku) and feed.kind is not FeedKind.MASTER
+
+
+def _order(past: _Past) -> tuple[datetime, str]:
+    return past.exported_at, past.sha256
 
 
 def _key(entry: FileEntry) -> _Key:

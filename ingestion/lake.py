@@ -1,6 +1,7 @@
 """The durable raw: typed rows as Parquet, and beside them all that the ledger needs to be written again.
 
-`data/lake/<system>__<entity>/<sha256>.<account>.parquet` are the rows of one loaded file. `data/lake/_books/` holds, per
+`data/lake/<system>__<entity>/<sha256>.<account>.parquet` are the rows of one loaded file; those of small files that settled
+together are in `<sha256 of all>.<account>.page.parquet`, told apart by `_file_sha256`. `data/lake/_books/` holds, per
 file, its ledger entry (`.json`) and refused rows (`.quarantine.parquet`), and per further delivery one arrival. Each
 file is written whole, before the warehouse commits; writing it again changes nothing. What a person does about refused
 rows or a held file adds Parquet files under new names (`<sha256>.<account>.<n>.parquet`) and replaces the entry, which alone
@@ -13,29 +14,31 @@ import hashlib
 import json
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, replace
+from dataclasses import asdict, fields, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from ingestion.books import Act, Arrival, FileEntry, Settlement
-from ingestion.durable import put_in_place, write_whole
-from ingestion.outcome import GateReport
+from ingestion.durable import partial_name, put_all_in_place, put_in_place, write_whole
+from ingestion.lake_pages import is_page, restamp
+from ingestion.outcome import GateCheck, GateReport
 
 _INSTANTS = ("exported_at", "claimed_at", "finished_at")
 
 
 def keep_rows(
-    lake: Path, file: FileEntry, rows: Path, quarantine: Path | None, act: int = 0
+    lake: Path, file: FileEntry, rows: Path, quarantine: Path | None, act: int = 0, *, flushed: bool = False
 ) -> tuple[Path, Path | None]:
     """Move the typed and the refused rows of one loaded feed, if it has any, into the lake; return where they are now.
 
-    `act` numbers what was done about the file, so that no file that counts is ever written over.
+    `act` numbers what was done about the file, so that no file that counts is ever written over. `flushed` says that what
+    is moved is safe on disk already.
     """
     kept, refused = rows_kept(lake, file, act), refused_kept(lake, file, act)
     if quarantine is not None:
-        put_in_place(quarantine, refused)
-    put_in_place(rows, kept)
+        put_in_place(quarantine, refused, flushed=flushed)
+    put_in_place(rows, kept, flushed=flushed)
     return kept, refused if quarantine else None
 
 
@@ -51,6 +54,21 @@ def refused_kept(lake: Path, file: FileEntry, act: int = 0) -> Path:
     return books_folder(lake) / f"{file.sha256}.{file.account}.{file.entity}.quarantine{number}.parquet"
 
 
+Entry = tuple[Sequence[Settlement], Arrival, Mapping[str, GateReport]]
+"""The feeds of one file, loaded or held, its delivery, and the verdicts by entity."""
+
+
+def keep_entries(lake: Path, entries: Sequence[Entry]) -> None:
+    """Write the ledger entries of files, as `keep_entry` does for one."""
+    books_folder(lake).mkdir(parents=True, exist_ok=True)
+    paths = []
+    for settlements, arrival, gates in entries:
+        path, document = _entry(lake, settlements, arrival, gates)
+        partial_name(path).write_text(_json(document), encoding="utf-8")
+        paths.append(path)
+    put_all_in_place(paths)
+
+
 def keep_entry(
     lake: Path, settlements: Sequence[Settlement], arrival: Arrival, gates: Mapping[str, GateReport]
 ) -> None:
@@ -58,23 +76,31 @@ def keep_entry(
 
     Where the file has an entry already, a feed without a new verdict keeps its old one.
     """
+    _write_json(*_entry(lake, settlements, arrival, gates))
+
+
+def _entry(
+    lake: Path, settlements: Sequence[Settlement], arrival: Arrival, gates: Mapping[str, GateReport]
+) -> tuple[Path, dict[str, Any]]:
+    """Return where the entry of a file is kept, and the entry."""
     file = settlements[0].file
     path = entry_path(lake, file.account, file.sha256)
     former = _read_json(path)["parts"] if path.exists() else []
     verdicts = {part["file"]["entity"]: part["gate"] for part in former}
-    verdicts |= {entity: asdict(gate) for entity, gate in gates.items()}
-    document = {
+    verdicts |= {
+        entity: _flat(gate) | {"checks": [_flat(check) for check in gate.checks]} for entity, gate in gates.items()
+    }
+    return path, {
         "parts": [_plain_part(lake, settlement, verdicts.get(settlement.file.entity)) for settlement in settlements],
         "arrival": _plain(arrival),
         "acts": [asdict(act) | {"acted_at": act.acted_at.isoformat()} for act in settlements[0].acts],
     }
-    _write_json(path, document)
 
 
 def _plain_part(lake: Path, settlement: Settlement, gate: dict[str, Any] | None) -> dict[str, Any]:
     file = settlement.file
     return {
-        "file": asdict(file) | {name: getattr(file, name).isoformat() for name in _INSTANTS},
+        "file": _flat(file) | {name: getattr(file, name).isoformat() for name in _INSTANTS},
         "header": settlement.header,
         "added": settlement.added,
         "missing": settlement.missing,
@@ -104,27 +130,20 @@ def restate(lake: Path, account: str, sha256: str, exported_at: datetime) -> tup
     document = _read_json(path)
     loaded = [part for part in document["parts"] if part["rows"]]
     for part in loaded:
-        for rows in (part["rows"], *part.get("replayed", ())):
-            _restamp(lake / rows, exported_at)
+        if is_page(lake / part["rows"]):
+            # what is said of one file alone is no longer kept with the others
+            page = lake / part["rows"]
+            own = page.with_name(f"{sha256}.{account}.parquet")
+            restamp(page, exported_at, own, sha256)
+            part["rows"] = str(own.relative_to(lake))
+        else:
+            restamp(lake / part["rows"], exported_at)
+        for rows in part.get("replayed", ()):
+            restamp(lake / rows, exported_at)
     for part in document["parts"]:
         part["file"]["exported_at"] = exported_at.isoformat()
     _write_json(path, document)
     return tuple(f"{part['file']['system']}__{part['file']['entity']}" for part in loaded)
-
-
-def _restamp(rows: Path, exported_at: datetime) -> None:
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    def fill(beside: Path) -> None:
-        with pq.ParquetFile(rows) as old, pq.ParquetWriter(beside, old.schema_arrow, compression="zstd") as new:
-            at = old.schema_arrow.get_field_index("_exported_at")
-            field = old.schema_arrow.field(at)
-            for batch in old.iter_batches():
-                column = pa.array([exported_at] * batch.num_rows, field.type)
-                new.write_batch(batch.set_column(at, field, column))
-
-    write_whole(rows, fill)
 
 
 def read_entries(lake: Path, account: str = "") -> Iterator[tuple[tuple[Settlement, ...], Arrival]]:
@@ -170,8 +189,13 @@ def _read_part(lake: Path, part: dict[str, Any]) -> Settlement:
     )  # fmt: skip
 
 
+def _flat(record: FileEntry | Arrival | GateReport | GateCheck) -> dict[str, Any]:
+    """Return the fields as they are: `asdict` would copy each of them, which takes as long as all else of an entry."""
+    return {field.name: getattr(record, field.name) for field in fields(record)}
+
+
 def _plain(arrival: Arrival) -> dict[str, Any]:
-    return asdict(arrival) | {"seen_at": arrival.seen_at.isoformat()}
+    return _flat(arrival) | {"seen_at": arrival.seen_at.isoformat()}
 
 
 def _arrival(document: dict[str, Any]) -> Arrival:
@@ -201,10 +225,13 @@ def _read_json(path: Path) -> dict[str, Any]:
     return document
 
 
-def _write_json(path: Path, document: dict[str, Any]) -> None:
-    text = json.dumps(document, indent=1, ensure_ascii=False, sort_keys=True)
+def _json(document: dict[str, Any]) -> str:
+    # without indents, which only the encoder that is written in Python can make
+    return json.dumps(document, ensure_ascii=False, sort_keys=True) + os.linesep
 
+
+def _write_json(path: Path, document: dict[str, Any]) -> None:
     def fill(beside: Path) -> None:
-        beside.write_text(text + os.linesep, encoding="utf-8")
+        beside.write_text(_json(document), encoding="utf-8")
 
     write_whole(path, fill)

@@ -9,9 +9,10 @@ Kill it anywhere and run it again: each file is settled whole in one transaction
 from __future__ import annotations
 
 import time
-from collections import Counter, deque
+from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from pathlib import Path
 
 import duckdb
 
@@ -20,24 +21,21 @@ from ingestion.acts import finish_acts
 from ingestion.arrival import Landing
 from ingestion.books import Known, Statement, ensure_raw_tables
 from ingestion.gate import Gate
+from ingestion.gathering import Gathering
 from ingestion.history import History
-from ingestion.judging import TOGETHER, TOGETHER_BYTES, Judge, Judging, Verdict
+from ingestion.judging import Judge, Judging
 from ingestion.lake import keep_arrival, restate
 from ingestion.ledger import landed_content, read_known, record_arrival, waits
 from ingestion.mapping.feeds import system_of
 from ingestion.outcome import FileOutcome, IngestOutcome
-from ingestion.prepare import Prepared, now, prepare
-from ingestion.reader import Reader
+from ingestion.prepare import now, prepare
+from ingestion.queued import Queue, Queued
+from ingestion.reader import Reader, ToRead
 from ingestion.settling import Judged, arrival_of, settle_judged
 from ingestion.stage import NotStagedError, NotTaken, Sighting, Staged, exported_at, stage, stamp, sweep
 from warehouse.connection import writer
 
 Progress = Callable[[FileOutcome], None]
-
-_AHEAD, _SMALL_AHEAD = 32, 4 * TOGETHER
-"""Files that may be ready while the gate still imports or judges; more when they are small. Each waits on disk, not in memory."""
-_SMALL_BYTES = 4 * TOGETHER_BYTES
-"""Queued files are small when they have no more bytes than this in all."""
 
 
 def ingest(
@@ -68,22 +66,6 @@ def ingest(
     return IngestOutcome(began, time.monotonic() - started, tuple(files))
 
 
-@dataclass(frozen=True, slots=True)
-class _Queued:
-    """A staged file waiting for its turn; nothing is `prepared` when its content was known."""
-
-    sighting: Sighting
-    staged: Staged
-    prepared: Prepared | None
-    verdict: Verdict | None
-    seconds: float
-
-    @property
-    def is_ready(self) -> bool:
-        """Whether it can be settled without waiting."""
-        return self.verdict is None or self.verdict.done()
-
-
 class _Run:
     """One run over the landing folder. Files are prepared here while the gate judges earlier ones in its own process."""
 
@@ -92,9 +74,8 @@ class _Run:
     ) -> None:
         self.settings, self.paths, self.connection, self.gate, self.known = settings, paths, connection, gate, known
         self.history, self.landing = History(connection), Landing(settings, paths)
-        self._queue: deque[_Queued] = deque()
-        self._queued_bytes = 0
-        self._copies: Counter[str] = Counter()
+        self._queue, self._gathering = Queue(), Gathering()
+        self._users: Counter[Path] = Counter()
 
     def walk(self) -> Iterator[FileOutcome]:
         """Yield an outcome for every file that is not already known and unchanged."""
@@ -111,78 +92,75 @@ class _Run:
                 elif problem := self._put_aside(item):
                     # it was settled by a run that ended before it could move the file
                     yield FileOutcome(item.account, item.source_file, "waiting", problem)
+            self._read_gathered(reader, judging)
             judging.ask_gathered()
             yield from self._settle_ready(judging, to_the_last=True)
 
     def _take(self, sighting: Sighting, reader: Reader, judging: Judging) -> FileOutcome | None:
         """Copy the file, prepare it when its content is new, and queue it; return an outcome when it has to wait."""
-        started = time.monotonic()
         try:
             staged = stage(sighting, self.paths.staging)
         except NotStagedError as error:
             return FileOutcome(sighting.account, sighting.source_file, error.status, str(error))
-        self._copies[staged.sha256] += 1
-        key, statement = (sighting.account, staged.sha256), _statement(sighting)
-        prepared = verdict = None
-        if key not in self.known.contents:
-            self.gate.start()
-            prepared = prepare(sighting, staged, self.settings, reader, self.connection, self.history)
-            self.known.contents[key] = statement
-            verdict = judging.ask(prepared.questions, sighting.size_bytes) if prepared.questions else None
-        self._queue.append(_Queued(sighting, staged, prepared, verdict, time.monotonic() - started))
-        self._queued_bytes += sighting.size_bytes
+        self._users[staged.path] += 1
+        key = (sighting.account, staged.sha256)
+        if key in self.known.contents:
+            if self._gathering.has(*key):
+                # first what it is a copy of
+                self._read_gathered(reader, judging)
+            self._queue.add(Queued(sighting, staged, None, None, 0))
+            return None
+        self.known.contents[key] = _statement(sighting)
+        self.gate.start()
+        if not self._gathering.takes(sighting):
+            self._read_gathered(reader, judging)
+        self._gathering.add(ToRead(sighting, staged))
+        if self._gathering.is_full:
+            self._read_gathered(reader, judging)
         return None
+
+    def _read_gathered(self, reader: Reader, judging: Judging) -> None:
+        """Prepare the files that were gathered, and ask the gate about them."""
+        started = time.monotonic()
+        if not (files := self._gathering.taken()):
+            return
+        together = prepare(files, self.settings, reader, self.connection, self.history)
+        seconds = (time.monotonic() - started) / len(files)
+        for prepared in together:
+            sighting = prepared.sighting
+            verdict = judging.ask(prepared.questions, sighting.size_bytes) if prepared.questions else None
+            self._users.update(part.rows for part in prepared.parts if part.rows is not None)
+            self._queue.add(Queued(sighting, prepared.staged, prepared, verdict, seconds))
 
     def _settle_ready(self, judging: Judging, *, to_the_last: bool = False) -> Iterator[FileOutcome]:
         """Settle in order of arrival all that is judged, and wait while more files are queued than should be."""
-        while self._queue:
-            if not self._queue[0].is_ready and not to_the_last:
-                if not self._is_far_ahead():
+        while self._queue.first is not None:
+            if not self._queue.first.is_ready and not to_the_last:
+                if not self._queue.is_far_ahead:
                     return
                 judging.ask_gathered()
             yield from self._settle_next()
 
-    def _is_far_ahead(self) -> bool:
-        allowed = _AHEAD if self._queued_bytes > _SMALL_BYTES else _SMALL_AHEAD
-        return len(self._queue) > allowed
-
     def _settle_next(self) -> Iterator[FileOutcome]:
         """Settle the first queued file, waiting for its verdict, and those after it that are judged by now."""
         started = time.monotonic()
-        if self._queue[0].prepared is None:
-            together = [self._popped()]
-            outcomes = [self._note_duplicate(together[0].sighting, together[0].staged)]
-        else:
-            together, judged = self._popped_together()
+        together = self._queue.taken_together()
+        judged = [
+            Judged(q.prepared, q.verdict.result() if q.verdict else ()) for q in together if q.prepared is not None
+        ]
+        if judged:
             settled = settle_judged(self.connection, self.paths, judged)
             for entry in (entry for file in settled for entry in file.entries):
                 self.history.settled(entry)
             outcomes = [file.outcome for file in settled]
+        else:
+            outcomes = [self._note_duplicate(queued.sighting, queued.staged) for queued in together]
         seconds = (time.monotonic() - started) / len(together)
         for queued, outcome in zip(together, outcomes, strict=True):
             self._release(queued)
             problem = self._put_aside(queued.sighting)
             reason = "; ".join(filter(None, (outcome.reason, problem)))
             yield replace(outcome, reason=reason, seconds=queued.seconds + seconds)
-
-    def _popped_together(self) -> tuple[list[_Queued], list[Judged]]:
-        """Take the files that settle in one transaction off the queue: the first, and what is ready after it."""
-        together: list[_Queued] = []
-        judged: list[Judged] = []
-        size_bytes = 0
-        while self._queue and (not together or self._queue[0].is_ready):
-            prepared, verdict = self._queue[0].prepared, self._queue[0].verdict
-            if prepared is None or len(together) == TOGETHER or size_bytes > TOGETHER_BYTES:
-                break
-            judged.append(Judged(prepared, verdict.result() if verdict else ()))
-            together.append(self._popped())
-            size_bytes += together[-1].sighting.size_bytes
-        return together, judged
-
-    def _popped(self) -> _Queued:
-        queued = self._queue.popleft()
-        self._queued_bytes -= queued.sighting.size_bytes
-        return queued
 
     def _put_aside(self, sighting: Sighting) -> str:
         """Move a file that is in the books to its place's archive, if it has one; return why that failed, or nothing."""
@@ -211,23 +189,26 @@ class _Run:
         self.known.contents[sighting.account, staged.sha256] = joined
         return FileOutcome(sighting.account, sighting.source_file, "duplicate", reason, staged.sha256)
 
-    def _release(self, queued: _Queued) -> None:
+    def _release(self, queued: Queued) -> None:
         """Remove the working files of one settled file; a duplicate has none, and must not take the first one's."""
         for part in queued.prepared.parts if queued.prepared else ():
-            for path in (part.rows, part.refused):
-                if path is not None:
-                    path.unlink(missing_ok=True)
+            if part.rows is not None:
+                self._release_file(part.rows)
+            if part.refused is not None:
+                part.refused.unlink(missing_ok=True)
         if queued.prepared and any(part.rows is None for part in queued.prepared.parts):
             # what reading left unfinished when it found that the file cannot be read
             for path in self.paths.staging.glob(f"{queued.staged.sha256}.{queued.sighting.account}.*"):
-                path.unlink()
-        self._release_copy(queued.staged)
+                if not self._users[path]:
+                    path.unlink()
+        self._release_file(queued.staged.path)
 
-    def _release_copy(self, staged: Staged) -> None:
-        """Remove the staged copy when no other sighting of the same content waits for it."""
-        self._copies[staged.sha256] -= 1
-        if not self._copies[staged.sha256]:
-            staged.path.unlink()
+    def _release_file(self, path: Path) -> None:
+        """Remove a working file when no other file waits for it: a copy of one content, or rows that share a Parquet file."""
+        self._users[path] -= 1
+        if not self._users[path]:
+            del self._users[path]
+            path.unlink(missing_ok=True)
 
 
 def _statement(sighting: Sighting) -> Statement:

@@ -1,7 +1,9 @@
-"""A staged file to what may be settled: read, counted, with the questions for the gate. Writes to staging only."""
+"""Staged files to what may be settled: read, counted, with the questions for the gate. Writes to staging only."""
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import partial
@@ -9,15 +11,15 @@ from pathlib import Path
 
 import duckdb
 
-from company import Account, Settings
+from company import Settings
 from ingestion.books import FileEntry
 from ingestion.gate import GateRequest
 from ingestion.guards import bounds_of, compare, keeps
 from ingestion.history import History
 from ingestion.outcome import GateReport
 from ingestion.profile import Facts, measure
-from ingestion.reader import Reader
-from ingestion.reading import Part, Reading, refused_path, rows_path
+from ingestion.reader import Reader, ToRead
+from ingestion.reading import Part, Reading, part_rows, refused_path
 from ingestion.stage import Sighting, Staged
 from ingestion.systems import system_named
 
@@ -53,16 +55,72 @@ def now() -> datetime:
     return datetime.now(UTC).replace(tzinfo=None)
 
 
-def prepare(  # noqa: PLR0917 - one way to call it
-    sighting: Sighting, staged: Staged, settings: Settings, reader: Reader, connection: duckdb.DuckDBPyConnection,
-    history: History,
-) -> Prepared:  # fmt: skip
-    """Read one staged file; never raises for what the file contains. `history` learns that it waits for its verdict."""
-    account = settings.accounts[sighting.account]
-    base = staged.path.with_name(f"{staged.sha256}.{sighting.account}")
+def prepare(
+    files: Sequence[ToRead], settings: Settings, reader: Reader, connection: duckdb.DuckDBPyConnection, history: History
+) -> list[Prepared]:
+    """Read staged files; never raises for what they contain. `history` learns that they wait for verdicts."""
     claimed = now()
-    reading = reader.read(sighting, staged, base, account, claimed)
-    entries = [_entry(sighting, staged, account, reading, part, claimed) for part in reading.parts or (Part(""),)]
+    readings = _read(files, settings, reader, claimed)
+    found = [
+        (file, reading, tuple(_entry(file, reading, part, claimed, settings) for part in reading.parts or (Part(""),)))
+        for file, reading in zip(files, readings, strict=True)
+    ]
+    measured: dict[_Key, Facts] = {}
+    for parts in _by_feed(found).values():
+        entry, feed = parts[0].entry, system_named(parts[0].entry.system).feed(parts[0].entry.entity)
+        paths = list(dict.fromkeys(part.rows for part in parts))
+        facts = measure(connection, feed, {part.entry.sha256: part.part for part in parts}, paths)
+        measured |= {_key(replace(entry, sha256=sha256)): of_file for sha256, of_file in facts.items()}
+        if len(files) > 1:
+            history.read_together(entry, feed, paths)
+    prepared = [_judged(file, reading, entries, measured, settings, history) for file, reading, entries in found]
+    history.keep_together()
+    return prepared
+
+
+_Key = tuple[str, str, str]
+_Found = tuple[ToRead, Reading, tuple[FileEntry, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """One feed of a file that was read, and where its rows are."""
+
+    entry: FileEntry
+    part: Part
+    rows: Path
+
+
+def _key(entry: FileEntry) -> _Key:
+    return entry.account, entry.sha256, entry.entity
+
+
+def _read(files: Sequence[ToRead], settings: Settings, reader: Reader, claimed: datetime) -> list[Reading]:
+    """Return what the files came to, in order; those of one account are read together."""
+    by_account: dict[str, list[ToRead]] = defaultdict(list)
+    for file in files:
+        by_account[file.sighting.account].append(file)
+    readings = {
+        name: iter(reader.read(of_account, settings.accounts[name], claimed)) for name, of_account in by_account.items()
+    }
+    return [next(readings[file.sighting.account]) for file in files]
+
+
+def _by_feed(found: Sequence[_Found]) -> dict[tuple[str, str], list[_Read]]:
+    """Return what was read, by account and entity."""
+    feeds: dict[tuple[str, str], list[_Read]] = defaultdict(list)
+    for file, reading, entries in found:
+        for entry, part in zip(entries, reading.parts, strict=True) if not reading.reason else ():
+            feeds[entry.account, entry.entity].append(_Read(entry, part, part_rows(file.base, part)))
+    return feeds
+
+
+def _judged(  # noqa: PLR0917 - one way to call it
+    file: ToRead, reading: Reading, entries: Sequence[FileEntry], measured: Mapping[_Key, Facts],
+    settings: Settings, history: History,
+) -> Prepared:  # fmt: skip
+    """Return a file with its questions for the gate, or held for what reading found."""
+    sighting, staged = file.sighting, file.staged
     if reading.reason:
         reason = f"{reading.reason}: {reading.detail}"
         parts = zip(entries, reading.parts or (Part(""),), strict=True)
@@ -70,13 +128,13 @@ def prepare(  # noqa: PLR0917 - one way to call it
     prepared: list[PreparedPart] = []
     waiting, kept = [], True
     for entry, part in zip(entries, reading.parts, strict=True):
-        rows, refused = rows_path(base, part.entity), refused_path(base, part.entity)
+        rows, refused = part_rows(file.base, part), None if part.page else refused_path(file.base, part.entity)
         feed = system_named(entry.system).feed(part.entity)
         bounds = bounds_of(settings.limits, feed)
-        facts = measure(connection, feed, part, rows)
+        facts = dict(measured[_key(entry)])
         facts["unknown_sku_rate"] = history.unknown_sku_rate(entry, feed, rows)
         guarded = compare(feed, facts, history.usual(entry), bounds)
-        question = GateRequest(account.system, part.entity, facts | guarded.facts, bounds, guarded.notes)
+        question = GateRequest(entry.system, part.entity, facts | guarded.facts, bounds, guarded.notes)
         prepared.append(PreparedPart(entry, part, rows, refused, question, facts))
         kept = kept and keeps(feed, question.facts, bounds)
         waiting.append(partial(history.expect, entry, feed, facts, rows))
@@ -102,11 +160,10 @@ def explain(reports: tuple[GateReport, ...], account: str, sha256: str) -> str:
     )
 
 
-def _entry(  # noqa: PLR0917 - one way to call it
-    sighting: Sighting, staged: Staged, account: Account, reading: Reading, part: Part, claimed: datetime
-) -> FileEntry:
+def _entry(file: ToRead, reading: Reading, part: Part, claimed: datetime, settings: Settings) -> FileEntry:
+    sighting, staged = file.sighting, file.staged
     return FileEntry(
-        account=sighting.account, system=account.system, entity=part.entity, sha256=staged.sha256,
+        account=sighting.account, system=settings.accounts[sighting.account].system, entity=part.entity, sha256=staged.sha256,
         source_file=sighting.source_file, size_bytes=sighting.size_bytes,
         exported_at=sighting.exported_at, encoding=reading.encoding,
         status="loaded", reason="", rows_in=part.rows_in, rows_loaded=part.rows_loaded,

@@ -8,8 +8,9 @@ that are not zero, which one large order hardly moves. They are kept in `ingest.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
@@ -23,20 +24,48 @@ Facts = dict[str, float | None]
 _NUMBERS = (ColumnType.INTEGER, ColumnType.DECIMAL, ColumnType.RATE)
 
 
-def measure(connection: duckdb.DuckDBPyConnection, feed: Feed, part: Part, rows: Path) -> Facts:
-    """Return the facts of one feed of a file whose typed rows are in the Parquet file `rows`."""
+def measure(
+    connection: duckdb.DuckDBPyConnection, feed: Feed, parts: Mapping[str, Part], rows: Sequence[Path]
+) -> dict[str, Facts]:
+    """Return the facts of one feed of each file, by SHA-256, whose typed rows are in the Parquet files `rows`."""
+    found = {sha256: _counted(feed, part) for sha256, part in parts.items()}
+    source = _Source(connection, list(parts), rows)
+    if feed.unique_in_file:
+        repeated = _repeated(source, feed)
+        for sha256, facts in found.items():
+            facts["duplicate_rate"] = repeated.get(sha256, 0) / max(parts[sha256].rows_in, 1)
+    present = [c for c in number_columns(feed) if any(c.name in part.blank for part in parts.values())]
+    for sha256, values in _distributions(source, present).items() if present else ():
+        own = {column.name for column in present if column.name in parts[sha256].blank}
+        found[sha256] |= {name: value for name, value in values.items() if name.rpartition(".")[0] in own}
+    return found
+
+
+def _counted(feed: Feed, part: Part) -> Facts:
+    """Return the facts that reading has counted already."""
     total = max(part.rows_in, 1)
     facts: Facts = {"rows": part.rows_in, "refused_rate": part.rows_refused / total}
     for column in feed.stored_columns:
         if column.name in part.blank or column.name in part.refused:
             facts[f"{column.name}.blank_rate"] = part.blank.get(column.name, 0) / total
             facts[f"{column.name}.refused_rate"] = part.refused.get(column.name, 0) / total
-    if feed.unique_in_file:
-        facts["duplicate_rate"] = _repeated(connection, feed, rows) / total
-    present = [column for column in number_columns(feed) if column.name in part.blank]
-    if present:
-        facts |= _distributions(connection, present, rows)
     return facts
+
+
+class _Source:
+    """Rows of files in Parquet files; a question about several files is one statement, grouped by file."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection, files: Sequence[str], rows: Sequence[Path]) -> None:
+        self._connection, self.files = connection, files
+        self.table = f"read_parquet([{', '.join(literal(str(path)) for path in rows)}])"
+        # one file is not grouped: its rows may be millions
+        self.file = '"_file_sha256", ' if len(files) > 1 else ""
+
+    def ask(self, columns: str, source: str) -> dict[str, tuple[Any, ...]]:
+        """Return the aggregates `columns` of `source`, by file."""
+        by = f"group by {self.file.rstrip(', ')}" if self.file else ""
+        found = self._connection.execute(f"select {self.file}{columns} from {source} {by}").fetchall()
+        return {row[0]: row[1:] for row in found} if self.file else dict(zip(self.files, found, strict=True))
 
 
 def number_columns(feed: Feed) -> list[Column]:
@@ -44,19 +73,19 @@ def number_columns(feed: Feed) -> list[Column]:
     return [column for column in feed.stored_columns if column.type in _NUMBERS]
 
 
-def _repeated(connection: duckdb.DuckDBPyConnection, feed: Feed, rows: Path) -> int:
-    """Return how many rows share their whole grain key with another row of the file."""
+def _repeated(source: _Source, feed: Feed) -> dict[str, int]:
+    """Return how many rows of each file share their whole grain key with another row of it."""
     key = ", ".join(quoted(name) for name in feed.grain)
     filled = " and ".join(f"{quoted(name)} is not null" for name in feed.grain)
-    found = connection.execute(
-        "select coalesce(sum(copies), 0) from (select count(*) as copies"
-        f" from read_parquet({literal(str(rows))}) where {filled} group by {key} having count(*) > 1)"
-    ).fetchone()
-    return int(found[0]) if found else 0
+    copies = (
+        f"(select {source.file}count(*) as copies from {source.table} where {filled}"
+        f" group by {source.file}{key} having count(*) > 1)"
+    )
+    return {sha256: int(total) for sha256, (total,) in source.ask("coalesce(sum(copies), 0)", copies).items()}
 
 
-def _distributions(connection: duckdb.DuckDBPyConnection, columns: list[Column], rows: Path) -> Facts:
-    """Return zero rate, mean, maximum and typical size of every column; null where no cell is filled."""
+def _distributions(source: _Source, columns: list[Column]) -> dict[str, Facts]:
+    """Return zero rate, mean, maximum and typical size of every column of each file; null where no cell is filled."""
     wanted = []
     for column in columns:
         value = f"cast({quoted(column.name)} as double)"
@@ -66,9 +95,10 @@ def _distributions(connection: duckdb.DuckDBPyConnection, columns: list[Column],
             f"max({value})",
             f"exp(avg(ln(nullif(abs({value}), 0))))",
         ]
-    found = connection.execute(f"select {', '.join(wanted)} from read_parquet({literal(str(rows))})").fetchone()
     names = [f"{column.name}.{fact}" for column in columns for fact in ("zero_rate", "mean", "max", "typical")]
-    return dict(zip(names, found or (None,) * len(names), strict=True))
+    found = source.ask(", ".join(wanted), source.table)
+    nothing = (None,) * len(names)
+    return {sha256: dict(zip(names, found.get(sha256, nothing), strict=True)) for sha256 in source.files}
 
 
 def write_profiles(connection: duckdb.DuckDBPyConnection, settlements: Sequence[Settlement]) -> None:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import atexit
 import os
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from company import Account, Limits, Paths
+from ingestion import raw_views
 from ingestion.mapping.feeds import mapping_paths, system_of
 from ingestion.pseudonym import KEY_VARIABLE, ensure_key, needs_key
 from ingestion.reading import Part, Reading
@@ -19,24 +22,46 @@ _running: list[WorkerProcess] = []
 """The reading process of this program, shared by all readers: it takes most of a second to import what it needs."""
 
 
+@dataclass(frozen=True, slots=True)
+class ToRead:
+    """One staged file."""
+
+    sighting: Sighting
+    staged: Staged
+
+    @property
+    def base(self) -> Path:
+        """Return the path that all that is made of it begins with."""
+        return self.staged.path.with_name(f"{self.staged.sha256}.{self.sighting.account}")
+
+
 class Reader:
-    """Reads staged files one at a time in a bounded process, which is started on first use."""
+    """Reads staged files in a bounded process, which is started on first use."""
 
     def __init__(self, limits: Limits, paths: Paths) -> None:
         self._limits, self._paths = limits, paths
 
-    def read(self, sighting: Sighting, staged: Staged, base: Path, account: Account, claimed: datetime) -> Reading:
-        """Return what the process read into files named after `base`; a file that breaks it comes back with a reason."""
+    def read(self, files: Sequence[ToRead], account: Account, claimed: datetime) -> list[Reading]:
+        """Return what each file of one account came to; one that breaks the process comes back with a reason.
+
+        Files that break it together are read again one by one, each in a process that nothing has touched before.
+        """
+        answer = self._answer(files, account, claimed)
+        if "readings" in answer:
+            return [_reading(reading) for reading in answer["readings"]]
+        if len(files) > 1:
+            for leftover in _page(files).parent.glob(f"{_page(files).name}.*"):
+                leftover.unlink()
+            return [reading for file in files for reading in self.read([file], account, claimed)]
+        return [Reading(answer["failure"], answer["detail"])]
+
+    def _answer(self, files: Sequence[ToRead], account: Account, claimed: datetime) -> dict[str, Any]:
         process = _process()
-        at = sighting.exported_at
         request = {
-            "source": str(staged.path), "base": str(base),
+            "files": [_plain_source(file, claimed) for file in files],
+            "page": str(_page(files)), "alone_from": raw_views.VIEWED_FROM,
             "system": account.system, "mappings": mapping_paths(account, self._paths),
             "memory_mb": self._limits.decode_memory_mb, "seconds": self._limits.decode_seconds,
-            "lineage": {
-                "account": sighting.account, "sha256": staged.sha256, "source_file": sighting.source_file,
-                "exported_at": at.isoformat(), "loaded_at": claimed.isoformat(),
-            },
             "options": {
                 "time_zone": account.time_zone, "date_order": account.date_order, "decimal_mark": account.decimal_mark,
                 "currency": account.currency, "partner": account.x12.model_dump(mode="json"), "encodings": account.encodings,
@@ -47,12 +72,26 @@ class Reader:
         try:
             answer = process.call(request, self._limits.decode_seconds)
         except WorkerDiedError as error:
-            _end()
-            return Reading("unreadable", f"the reading process {error}")
+            answer = {"failure": "unreadable", "detail": f"the reading process {error}"}
         if "failure" in answer:
             _end()
-            return Reading(answer["failure"], answer["detail"])
-        return _reading(answer)
+        return answer
+
+
+def _page(files: Sequence[ToRead]) -> Path:
+    """Return what the names of Parquet files that several of the files share begin with."""
+    return files[0].base.with_name(f"{files[0].base.name}.page")
+
+
+def _plain_source(file: ToRead, claimed: datetime) -> dict[str, Any]:
+    sighting, staged = file.sighting, file.staged
+    return {
+        "source": str(staged.path), "base": str(file.base),
+        "lineage": {
+            "account": sighting.account, "sha256": staged.sha256, "source_file": sighting.source_file,
+            "exported_at": sighting.exported_at.isoformat(), "loaded_at": claimed.isoformat(),
+        },
+    }  # fmt: skip
 
 
 def _process() -> WorkerProcess:

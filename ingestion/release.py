@@ -26,7 +26,7 @@ from ingestion.outcome import GateReport
 from ingestion.permitted import permit
 from ingestion.prepare import Prepared, PreparedPart, explain, held, now, prepare
 from ingestion.quarantine import HeldPart, held_copy, hold
-from ingestion.reader import Reader
+from ingestion.reader import Reader, ToRead
 from ingestion.refused_rows import SCHEMA, refused_of, with_past
 from ingestion.stage import NotStagedError, Sighting, Staged, stage, sweep
 from ingestion.waiting import Target, find
@@ -171,7 +171,8 @@ def _read_again(
         staged = _staged(source, paths, target)
         sighting = _sighting(source, target)
         reader = Reader(settings.limits, paths)
-        yield prepare(sighting, staged, settings, reader, connection, History(connection))
+        [prepared] = prepare([ToRead(sighting, staged)], settings, reader, connection, History(connection))
+        yield prepared
     finally:
         sweep(paths.staging)
 

@@ -6,15 +6,18 @@ the lake has is written there again by the next run.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 import duckdb
 
 from company import Paths
 from ingestion.books import Arrival, FileEntry, Settlement
-from ingestion.durable import folders_flushed_once
-from ingestion.lake import keep_entry, keep_rows
+from ingestion.durable import flush_all, folders_flushed_once
+from ingestion.lake import keep_entries, keep_rows
+from ingestion.lake_pages import keep_page
 from ingestion.ledger import settle
 from ingestion.outcome import FileOutcome, GateReport, PartOutcome
 from ingestion.prepare import Prepared, PreparedPart, explain, held, now
@@ -50,11 +53,16 @@ def settle_judged(connection: duckdb.DuckDBPyConnection, paths: Paths, files: Se
     decided = [_decided(paths, judged) for judged in files]
     # the rows are safe on disk before the first entry that names them is written
     with folders_flushed_once():
-        settlements = [[_kept(paths, part) for part in judged.prepared.parts] for judged in decided]
+        pages = _kept_pages(paths, decided)
+        loaded = [
+            p for judged in decided for p in judged.prepared.parts if p.entry.status == "loaded" and not p.part.page
+        ]
+        flush_all([path for part in loaded for path in (part.rows, _refused(part)) if path is not None])
+        settlements = [[_kept(paths, part, pages) for part in judged.prepared.parts] for judged in decided]
     arrivals = [arrival_of(judged.prepared.sighting, judged.prepared.staged, "new") for judged in decided]
     with folders_flushed_once():
-        for of_file, arrival, judged in zip(settlements, arrivals, decided, strict=True):
-            keep_entry(paths.lake, of_file, arrival, judged.gates)
+        gates = [judged.gates for judged in decided]
+        keep_entries(paths.lake, list(zip(settlements, arrivals, gates, strict=True)))
     settle(connection, [settlement for of_file in settlements for settlement in of_file], arrivals)
     return [_settled(of_file, judged.gates) for of_file, judged in zip(settlements, decided, strict=True)]
 
@@ -78,14 +86,30 @@ def _decided(paths: Paths, judged: Judged) -> Judged:
     return Judged(prepared, judged.reports)
 
 
-def _kept(paths: Paths, part: PreparedPart) -> Settlement:
+def _kept_pages(paths: Paths, decided: Sequence[Judged]) -> dict[Path, Path]:
+    """Return where in the lake the rows of the loaded files are now that share a Parquet file, by the file they shared."""
+    shared: dict[Path, list[FileEntry]] = defaultdict(list)
+    for part in (part for judged in decided for part in judged.prepared.parts):
+        if part.part.page and part.rows is not None and part.entry.status == "loaded":
+            shared[part.rows].append(part.entry)
+    return {page: keep_page(paths.lake, files, page) for page, files in shared.items()}
+
+
+def _refused(part: PreparedPart) -> Path | None:
+    """Return the refused rows to keep: most files have none, and an empty file costs a flush like any other."""
+    return part.refused if part.entry.rows_quarantined else None
+
+
+def _kept(paths: Paths, part: PreparedPart, pages: Mapping[Path, Path]) -> Settlement:
     """Return what one feed leaves in the warehouse; the rows of a loaded one are in the lake then."""
     entry, drift = part.entry, (part.part.added, part.part.missing)
-    if entry.status == "held" or part.rows is None or part.refused is None:
+    if entry.status == "held" or part.rows is None:
         return Settlement(entry, *drift, header=part.part.header, suspected=part.part.suspected, facts=part.facts)
     entry = replace(entry, finished_at=now())
-    # most files have no refused row, and an empty file costs a flush like any other
-    rows, refused = keep_rows(paths.lake, entry, part.rows, part.refused if entry.rows_quarantined else None)
+    if part.part.page:
+        rows, refused = pages[part.rows], None
+    else:
+        rows, refused = keep_rows(paths.lake, entry, part.rows, _refused(part), flushed=True)
     return Settlement(
         entry, *drift, rows, refused, header=part.part.header, suspected=part.part.suspected, facts=part.facts
     )

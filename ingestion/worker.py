@@ -1,6 +1,7 @@
 """The reading process: hostile bytes are decoded here, bounded in memory and time, far from the open warehouse.
 
-One process reads file after file; after a crash, a time-out or an exhausted memory bound the next file gets a fresh one.
+One process reads file after file, small ones many at once; after a crash, a time-out or an exhausted memory bound the next file
+gets a fresh one.
 Protocol: one JSON object per line, request in, answer out.
 """
 
@@ -94,24 +95,27 @@ def serve() -> None:
     from ingestion.mapping.feeds import effective_system
     from ingestion.pages import ReadLimits, ReadOptions
     from ingestion.pseudonym import read_key, throwaway_key
-    from ingestion.read_file import read_file
+    from ingestion.read_many import Shared, Source, read_files
 
     # threads reserve address space of their own, which would make the memory bound a matter of luck
     pa.set_cpu_count(1)
     pa.set_io_thread_count(1)
     own_bytes = _address_space()
 
+    def source(file: dict[str, Any]) -> Source:
+        instants = {name: datetime.fromisoformat(file["lineage"][name]) for name in ("exported_at", "loaded_at")}
+        return Source(Path(file["source"]), Path(file["base"]), Lineage(**file["lineage"] | instants))
+
     def answer(request: dict[str, Any]) -> dict[str, Any]:
         _bound(own_bytes + int(request["memory_mb"]) * 1024 * 1024, int(request["seconds"]))
-        instants = {name: datetime.fromisoformat(request["lineage"][name]) for name in ("exported_at", "loaded_at")}
         key_file = request["pseudonym_key_file"]
         key = read_key(Path(key_file)) if key_file else throwaway_key()
         encodings = tuple(request["options"].pop("encodings"))
         try:
-            reading = read_file(
-                Path(request["source"]), Path(request["base"]),
+            readings = read_files(
+                [source(file) for file in request["files"]],
+                Shared(Path(request["page"]), request["alone_from"]),
                 effective_system(request["system"], tuple(request["mappings"])),
-                Lineage(**request["lineage"] | instants),
                 ReadOptions(
                     ReadLimits(**request["limits"]), pseudonym_key=key, encodings=encodings, **request["options"]
                 ),
@@ -119,7 +123,7 @@ def serve() -> None:
         except MemoryError as error:
             # pyarrow's own out-of-memory error is one of these too
             return {"failure": "decode_memory", "detail": f"needs more than limits.decode_memory_mb: {error}"[:300]}
-        return dataclasses.asdict(reading)
+        return {"readings": [dataclasses.asdict(reading) for reading in readings]}
 
     answer_lines(answer)
 

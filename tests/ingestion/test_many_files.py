@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from ingestion import GateReport, book_rows, durable, judging, pipeline, rebuild_from_lake
+from ingestion import GateReport, book_rows, durable, judging, rebuild_from_lake
 from ingestion.books import ensure_raw_tables
 from ingestion.durable import folders_flushed_once, put_in_place
 from ingestion.gate import Gate, GateRequest
@@ -37,7 +37,7 @@ def deliver(company: Any) -> None:
         extra = ",Colour" if number % 4 == 3 else ""
         rows = f"K{number},A,1{extra and ',red'}\nK{number},B,x{extra and ',blue'}\nK{number},C,3{extra and ','}\n"
         company.drop("wms", f"kits_202611{number + 1:02}T060000Z.csv", KITS.replace("\n", f"{extra}\n") + rows)
-    os.utime(company.drop("wms", "unknown.csv", "nothing,we,know\n1,2,3\n"), (1_790_000_000, 1_790_000_000))
+    os.utime(company.drop("wms", "unknown.csv", "nothing,we,know\n1,2,3\n"), (1_795_000_000, 1_795_000_000))
 
 
 def told(company: Any) -> dict[str, list[tuple[Any, ...]]]:
@@ -67,7 +67,6 @@ class CountingGate:
 def together(monkeypatch: pytest.MonkeyPatch) -> Callable[[int], None]:
     def set_to(files: int) -> None:
         monkeypatch.setattr(judging, "TOGETHER", files)
-        monkeypatch.setattr(pipeline, "TOGETHER", files)
 
     return set_to
 
