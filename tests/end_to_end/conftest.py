@@ -23,7 +23,12 @@ from warehouse import ServedTable, table_hashes, writer
 
 AS_OF = datetime(2026, 11, 20, 6, tzinfo=UTC)
 IDENTICAL_SCHEMAS = ("marts", "reports", "exports", "reference")
-NOT_ABOUT_THE_COMPANY = ("reports.rpt_data_health", "reports.rpt_push", "reports.rpt_ats_evidence")
+NOT_ABOUT_THE_COMPANY = (
+    "reports.rpt_data_health",
+    "reports.rpt_push",
+    "reports.rpt_purchase_proposals",
+    "reports.rpt_ats_evidence",
+)
 """What the house itself did, and what files were called: it may depend on how they arrived."""
 
 
