@@ -42,6 +42,8 @@ def _timed(name: str, work: Callable[[], int]) -> Step:
 
 def _table(connection: duckdb.DuckDBPyConnection, name: str, query: str) -> int:
     found = connection.execute(f"create or replace table {name} as {query}").fetchone()
+    # or the next table would be charged with putting this one away
+    connection.execute("checkpoint")
     return int(found[0]) if found else 0
 
 

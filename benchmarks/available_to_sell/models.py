@@ -36,15 +36,20 @@ class Compiled:
 
 def compile_models(folder: Path) -> Compiled:
     """Build the stock models under `folder` once; RuntimeError with dbt's own words when that fails."""
-    warehouse, target = folder / "warehouse.duckdb", folder / "target"
-    home = folder / "home"
+    warehouse, target = empty_warehouse(folder), folder / "target"
+    run_dbt(warehouse, target, *(f"+{mart}" for mart in MARTS))
+    return Compiled(warehouse, read_models(target))
+
+
+def empty_warehouse(folder: Path) -> Path:
+    """Write a warehouse with every source table, empty, and the shipped policies; return its path."""
+    warehouse, home = folder / "warehouse.duckdb", folder / "home"
     home.mkdir(parents=True)
     (home / "tallyhouse.toml").write_text(CONFIGURATION, encoding="utf-8")
     with writer(warehouse) as connection:
         ensure_raw_tables(connection, Paths(home).lake)
         load_reference(connection, load_settings(home), load_policies(Paths(home)))
-    run_dbt(warehouse, target, *(f"+{mart}" for mart in MARTS))
-    return Compiled(warehouse, read_models(target))
+    return warehouse
 
 
 def read_models(target: Path) -> tuple[Model, ...]:
