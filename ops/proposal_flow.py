@@ -80,8 +80,10 @@ def collect_proposals(
         for content in contents:
             pool = (content["supplier_id"], content["sku_id"], content["location_id"])
             current, source = unsent.pop(pool, None), terms_hash(content)
-            if current is not None and (current.source_hash == source or current.proposal_id in fixed):
+            if current is not None and current.source_hash == source:
                 _seen_again(connection, current, str(content["proposal_id"]))
+                continue
+            if current is not None and current.proposal_id in fixed:
                 continue
             known = named.get(str(content["proposal_id"]))
             if known is not None and _is_settled(known, source):

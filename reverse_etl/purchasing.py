@@ -6,10 +6,8 @@ quantity a person may have changed, and never the export's.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import company
 from ops import (
@@ -41,8 +39,18 @@ class Queue:
 
 
 def policy_of(settings: company.Settings) -> Policy:
-    """Return what purchasing obeys in this home; without a destination for proposals the policy names none ('')."""
-    return Policy.of(settings, next(iter(purchasing_destinations(settings)), ""))
+    """Return what purchasing obeys in this home; without a destination for proposals the policy names none ('').
+
+    Raises `company.ConfigurationError` when purchasing names a destination that takes none.
+    """
+    takers = purchasing_destinations(settings)
+    named = {settings.purchasing.destination, *settings.purchasing.supplier_destinations.values()} - {None, *takers}
+    if named:
+        raise company.ConfigurationError(
+            f"{settings.home / company.CONFIG_FILE}: purchasing: the destination {sorted(map(str, named))[0]} takes no proposals;"
+            f" {', '.join(takers) or 'none'} would. Name one of those, or add one of a kind that does."
+        )
+    return Policy.of(settings, next(iter(takers), ""))
 
 
 def purchasing_destinations(settings: company.Settings) -> tuple[str, ...]:
@@ -78,11 +86,8 @@ def take_in(
 
 
 def _candidate(proposal: Proposal) -> Candidate:
-    return Candidate(proposal.proposal_id, PurchaseProposal.model_validate_json(_payload(proposal.content)))
-
-
-def _payload(content: dict[str, Any]) -> str:
-    return json.dumps(content)
+    # the mode of JSON takes decimals and dates as text, as the store keeps them
+    return Candidate(proposal.proposal_id, PurchaseProposal.model_validate_json(proposal.content_json))
 
 
 def _withheld(store: OpsStore, target: Target, proposals: Sequence[Proposal], *, pushing: bool) -> dict[str, str]:

@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from orchestration.acting import actor_of
 from orchestration.console import HomeOption, JsonOption, Session, session_of
 from orchestration.exit_codes import ExitCode
 
@@ -133,6 +134,8 @@ def run_job(
     from orchestration.warm_up import start_gate_ahead
 
     settings = session.settings()
+    if apply:
+        actor_of(settings).must("push")
     instant = as_of_instant(settings, session.paths, as_of)
     if command in ("run", "ingest"):
         start_gate_ahead(session.paths)

@@ -26,6 +26,7 @@ from ops import (
     read_proposal,
     receipt_problems,
     reject_proposal,
+    settle_sent,
     signatures_of,
     submit_proposal,
     take_receipt,
@@ -76,6 +77,18 @@ def arrive(store, proposal_id):
     """What the journal says once a file with the proposal is in the outbox."""
     with store.transaction() as connection:
         connection.execute("update proposal set state = 'sent' where proposal_id = ?", (proposal_id,))
+
+
+def on_its_way(store, proposal_id, status):
+    """What the journal says while a request with the proposal is out."""
+    run = "insert into push_run (run_id, destination, environment, mode, status, plan_hash, desired_hash, epoch, started_at)"
+    store.query(f"{run} values ('r', 'buying', 'test', 'apply', 'applying', 'h', 'h', 1, 't')")
+    store.query(
+        "insert into push_intent (run_id, destination, row_key, generation, action, risk_class, sku_id, channel_sku,"
+        " target_json, target_hash, payload_json, status, updated_at)"
+        " values ('r', 'buying', ?, 1, 'create', 2, 's', 's', '{}', 'h', '{}', ?, 't')",
+        (proposal_id, status),
+    )
 
 
 def test_one_person_approves_a_small_amount_and_two_a_large_one(store):
@@ -223,6 +236,22 @@ def test_without_the_lease_nothing_is_taken_out_of_the_queue(store):
     assert states(store) == {"P1": "queued"}
     assert expire_proposals(store, pushing=True, now=later) == 1
     assert states(store) == {"P1": "expired"}
+
+
+def test_what_is_on_its_way_is_left_alone_and_other_terms_come_after_it(store):
+    collect(store, content(1))
+    approve(store, "P1", ANA)
+    queue_proposals(store, POLICY, now=NOW)
+    on_its_way(store, "P1", "ambiguous")
+    collect(store, content("1b", 9, sku_id="S1"))
+    assert expire_proposals(store, pushing=True, now=NOW + timedelta(days=9)) == 0
+    with pytest.raises(ProposalError, match="nobody knows yet whether it arrived"):
+        withdraw_proposal(store, "P1", actor=PLAN, reason="ordered by telephone", now=NOW)
+    assert states(store) == {"P1": "queued"}
+    store.query("update push_intent set status = 'confirmed'")
+    assert settle_sent(store, now=NOW) == 1
+    collect(store, content("1b", 9, sku_id="S1"))
+    assert states(store) == {"P1": "sent", "P1b": "submitted"}
 
 
 def test_a_queued_one_can_be_withdrawn_and_then_is_not_sent(store):

@@ -151,6 +151,18 @@ def test_a_queued_one_is_withdrawn_before_a_stopped_destination_takes_it(house: 
     assert house.sent() == {}
 
 
+def test_a_destination_that_takes_no_proposals_is_a_matter_of_configuration(house: House) -> None:
+    house.publish(P1=20)
+    settings = house.world.home / company.CONFIG_FILE
+    shop = (
+        '[accounts.web]\nsystem = "woocommerce"\n[destinations.web]\nkind = "woocommerce_batch_json"\naccount = "web"\n'
+    )
+    text = settings.read_text("utf-8").replace("[purchasing]", f'{shop}[purchasing]\ndestination = "web"')
+    settings.write_text(text, encoding="utf-8")
+    refused = house.run("push", "plan", "--destination", "buying", code=3)["error"]["message"]
+    assert "the destination web takes no proposals; buying would" in refused
+
+
 def test_the_lists_are_readable_by_people(house: House) -> None:
     house.publish(P1=20)
     house.run("push", "plan")
