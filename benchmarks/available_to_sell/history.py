@@ -42,7 +42,7 @@ def built(target: Path) -> list[Built]:
         } - path
         path |= found
         waiting += found
-    rows = [(nodes[row["unique_id"]], row) for row in done]
+    rows = [(nodes[row["unique_id"]], row) for row in done if row["unique_id"] in nodes]
     models = [
         Built(node["name"], row["execution_time"], row["unique_id"] in path, node["fqn"][-2]) for node, row in rows
     ]
