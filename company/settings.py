@@ -130,6 +130,7 @@ class Destination(_Section):
     kind: Literal[
         "shopify_inventory_csv", "amazon_listings_feed", "woocommerce_batch_json", "purchase_proposals_csv",
         "shopify_inventory_api", "woocommerce_stock_api", "ebay_stock_api", "amazon_listings_api", "walmart_inventory_api",
+        "amazon_listings_feed_api",
     ]  # fmt: skip
     account: Name | None = None
     location: str | None = None
@@ -169,8 +170,9 @@ class Destination(_Section):
             )
         if self.kind == "amazon_listings_feed" and self.seller_id is None:
             raise ValueError("an amazon_listings_feed destination needs `seller_id`")
-        if self.kind == "amazon_listings_api" and (self.seller_id is None or self.marketplace is None):
-            raise ValueError("an amazon_listings_api destination needs `seller_id`, and `marketplace`, such as `ATVPDKIKX0DER`")
+        amazon = self.kind in ("amazon_listings_api", "amazon_listings_feed_api")
+        if amazon and (self.seller_id is None or self.marketplace is None):
+            raise ValueError(f"a {self.kind} destination needs `seller_id`, and `marketplace`, such as `ATVPDKIKX0DER`")
         if self.kind == "ebay_stock_api" and self.marketplace is None:
             raise ValueError("an ebay_stock_api destination needs `marketplace`, such as `EBAY_US`")
         return self

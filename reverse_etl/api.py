@@ -7,7 +7,7 @@ answer that does not name a row says nothing about it.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol, runtime_checkable
 
 from reverse_etl.contract import Destination, Payload, Target
@@ -53,6 +53,17 @@ class Answers:
     is_final: bool = True
     """False while an accepted submission is still being worked on."""
     wait_seconds: float = 0.0
+    has_landed: bool = True
+    """False where even a final answer leaves what it accepted to be applied later."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a document is put, or fetched from: an address that needs no key, known to whoever was told it."""
+
+    document_id: str
+    url: str = field(repr=False)
+    is_gzip: bool = False
 
 
 class AnswerError(ValueError):
@@ -103,3 +114,30 @@ class LaterDestination(ApiDestination, Protocol):
 
     def progress(self, response: Response, lines: Sequence[Line], target: Target) -> Answers:
         """Return what is known of a submission now."""
+
+
+@runtime_checkable
+class DocumentDestination(LaterDestination, Protocol):
+    """A destination that takes what is written as a document, and answers with one.
+
+    A document has no effect until the write names it: `write` is given its id as the key. `poll` is asked until it names a
+    report.
+    """
+
+    def document(self, lines: Sequence[Line], target: Target) -> bytes:
+        """Return the document; the same lines give the same bytes."""
+
+    def place(self, target: Target) -> Request:
+        """Return what asks for a place for a new document."""
+
+    def placed(self, response: Response) -> Place:
+        """Return the place that was given, for a new document or for a report."""
+
+    def report(self, response: Response) -> str | None:
+        """Return the id of the report that the answer to a poll names, if it names one."""
+
+    def report_place(self, document_id: str) -> Request:
+        """Return what asks where a report is."""
+
+    def reported(self, content: bytes, lines: Sequence[Line], target: Target) -> Answers:
+        """Return what a report says."""

@@ -19,6 +19,7 @@ from ops import (
     attempt_tries,
     begin_attempt,
     confirm_seen,
+    content_hash,
     hold_intents,
     idempotency_key,
     next_part,
@@ -27,15 +28,16 @@ from ops import (
     settle_rows,
     write_breaker,
 )
-from reverse_etl.api import ApiDestination, Line
+from reverse_etl.api import ApiDestination, DocumentDestination, Line
 from reverse_etl.calls import Calls, UnreachableError
 from reverse_etl.contract import ApiFacts, Target
 from reverse_etl.courier import Job, Progress, Tell
+from reverse_etl.documents import Documents
 from reverse_etl.doubt import Doubt, line_of
 from reverse_etl.revisions import Revisions
 from reverse_etl.sight import Sight
 from reverse_etl.verdict import Verdict, judge
-from reverse_etl.wire import Clock, Wire
+from reverse_etl.wire import Clock, Ending, Wire
 
 
 @dataclass(slots=True)
@@ -105,19 +107,21 @@ class ApiCourier:
     def _write(self, job: Job, batch: Sequence[Intent], lines: Sequence[Line], controls: Controls) -> bool:
         """Send one request and judge how it ended; return False, and send nothing, when a switch moved."""
         part = next_part(self.store, job.run_id)
-        digest = self.destination.write(lines, self.target, key="").hash
+        empty = self.destination.write(lines, self.target, key="")
+        digest = empty.hash
+        if isinstance(self.destination, DocumentDestination):
+            digest = content_hash([digest, self.destination.document(lines, self.target).decode("utf-8")])
         key = idempotency_key(job.name, job.run_id, part, digest)
-        request = self.destination.write(lines, self.target, key=key)
         keys = {line.row_key for line in lines}
         attempt = begin_attempt(
-            self.store, self.lease, run_id=job.run_id, destination=job.name, part=part, file_name=request.name,
+            self.store, self.lease, run_id=job.run_id, destination=job.name, part=part, file_name=empty.name,
             payload_hash=digest, intents=[intent for intent in batch if intent.row_key in keys], controls=controls,
             transport="api", drain_until=self.clock.now() + timedelta(seconds=self.api.landing_seconds),
         )  # fmt: skip
         if attempt is None:
             return False
         self.revisions.note(lines)
-        ending = self.calls.write(request)
+        ending = self._send(lines, key)
         is_last = attempt_tries(self.store, attempt) >= self.api.max_tries
         verdict = judge(
             self.destination, self.target, lines, ending,
@@ -129,6 +133,14 @@ class ApiCourier:
         )  # fmt: skip
         self._follow(job, lines, verdict)
         return True
+
+    def _send(self, lines: Sequence[Line], key: str) -> Ending:
+        if isinstance(self.destination, DocumentDestination):
+            try:
+                key = Documents(self.destination, self.target, self.calls).deposit(lines)
+            except UnreachableError as error:
+                return Ending("not_sent", str(error), is_auth=error.is_auth)
+        return self.calls.write(self.destination.write(lines, self.target, key=key))
 
     def _follow(self, job: Job, lines: Sequence[Line], verdict: Verdict) -> None:
         """Act on what the verdict says of the destination itself."""

@@ -12,9 +12,10 @@ from datetime import datetime
 from typing import Literal, cast
 
 from ops import Attempt, Intent, Lease, OpsStore, RowOutcome, attempt_tries, open_rows, settle_rows
-from reverse_etl.api import AnswerError, ApiDestination, LaterDestination, Line
+from reverse_etl.api import AnswerError, Answers, ApiDestination, DocumentDestination, LaterDestination, Line
 from reverse_etl.calls import LONGEST_WAIT_SECONDS, Calls, UnreachableError
 from reverse_etl.contract import Target
+from reverse_etl.documents import Documents
 from reverse_etl.sight import Sight
 from reverse_etl.verdict import Verdict, from_answers
 
@@ -44,7 +45,7 @@ class Doubt:
         lines = [line_of(self.destination, intent) for intent in open_rows(self.store, attempt)]
         try:
             lines = list(self.sight.addressed(lines).lines)
-            is_over = attempt.submission_id is not None and self._is_worked_off(attempt, lines, again)
+            is_over = attempt.submission_id is not None and self._is_settled_there(attempt, lines, again)
             rest = {row.row_key for row in open_rows(self.store, attempt)}
             if not rest or not (is_over or self._has_landed(attempt)):
                 return
@@ -65,34 +66,51 @@ class Doubt:
             return RowOutcome(line.row_key, "confirmed", None, "read_back")
         return RowOutcome(line.row_key, again, f"not_applied: shows {number}")
 
+    def _is_settled_there(self, attempt: Attempt, lines: Sequence[Line], again: Again) -> bool:
+        """As `_is_worked_off`; a submission of which nobody can tell any more is read back once its time is over."""
+        try:
+            return self._is_worked_off(attempt, lines, again)
+        except UnreachableError as error:
+            if error.is_auth or self._seconds_left(attempt) > 0:
+                raise
+            return False
+
     def _is_worked_off(self, attempt: Attempt, lines: Sequence[Line], again: Again) -> bool:
         """Ask after an accepted submission, and settle the rows it names; return whether it is over at the far side."""
         destination = cast("LaterDestination", self.destination)
         clock, api = self.calls.clock, self.calls.api
         give_up = clock.monotonic() + LONGEST_WAIT_SECONDS
         while True:
-            response = self.calls.read(destination.poll(attempt.submission_id or "", self.target))
             try:
-                answers = destination.progress(response, lines, self.target)
+                answers = self._asked(destination, attempt.submission_id or "", lines)
             except AnswerError as error:
                 raise UnreachableError(f"unreadable answer: {error}") from error
             if answers.is_final:
                 rows = [row for row in from_answers(lines, answers, again) if row.status != "ambiguous"]
                 settle_rows(self.store, self.lease, attempt, rows)
-                return True
+                return answers.has_landed
             if clock.monotonic() + api.poll_seconds > give_up:
                 return False
             clock.sleep(api.poll_seconds)
 
+    def _asked(self, destination: LaterDestination, submission_id: str, lines: Sequence[Line]) -> Answers:
+        response = self.calls.read(destination.poll(submission_id, self.target))
+        if isinstance(destination, DocumentDestination) and (report := destination.report(response)) is not None:
+            content = Documents(destination, self.target, self.calls).fetch(report)
+            return destination.reported(content, lines, self.target)
+        return destination.progress(response, lines, self.target)
+
     def _has_landed(self, attempt: Attempt) -> bool:
         """Wait until no copy of the request can land any more; False, at once, when that is longer than a push waits."""
-        if attempt.drain_until is None:
-            return True
-        clock, api = self.calls.clock, self.calls.api
-        left = (datetime.fromisoformat(attempt.drain_until) - clock.now()).total_seconds()
-        # a clock that was set back must not make a push wait for ever
-        left = min(max(left, 0.0), api.landing_seconds)
-        if left > api.deadline_seconds + LONGEST_WAIT_SECONDS:
+        left = self._seconds_left(attempt)
+        if left > self.calls.api.deadline_seconds + LONGEST_WAIT_SECONDS:
             return False
-        clock.sleep(left)
+        self.calls.clock.sleep(left)
         return True
+
+    def _seconds_left(self, attempt: Attempt) -> float:
+        if attempt.drain_until is None:
+            return 0.0
+        left = (datetime.fromisoformat(attempt.drain_until) - self.calls.clock.now()).total_seconds()
+        # a clock that was set back must not make a push wait for ever
+        return min(max(left, 0.0), self.calls.api.landing_seconds)

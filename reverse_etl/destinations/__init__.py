@@ -3,6 +3,7 @@
 from reverse_etl.contract import Destination
 from reverse_etl.destinations.amazon_listings_api import AmazonListingsApi
 from reverse_etl.destinations.amazon_listings_feed import AmazonListingsFeed
+from reverse_etl.destinations.amazon_listings_feed_api import AmazonListingsFeedApi
 from reverse_etl.destinations.ebay_stock_api import EbayStockApi
 from reverse_etl.destinations.purchase_proposals_csv import PurchaseProposalsCsv
 from reverse_etl.destinations.shopify_inventory_api import ShopifyInventoryApi
@@ -21,6 +22,7 @@ DESTINATIONS: tuple[Destination, ...] = (
     EbayStockApi(),
     AmazonListingsApi(),
     WalmartInventoryApi(),
+    AmazonListingsFeedApi(),
 )
 
 

@@ -37,6 +37,10 @@ TARGETS = {
         "marketplace": "ATVPDKIKX0DER",
     },
     "walmart_inventory_api": {"account": "market", "url": "http://127.0.0.1:1", "secret_env": "WALMART_KEY"},
+    "amazon_listings_feed_api": {
+        "account": "market", "url": "http://127.0.0.1:1", "secret_env": "AMAZON_KEY", "seller_id": "A1EXAMPLE",
+        "marketplace": "ATVPDKIKX0DER",
+    },
     "ebay_stock_api": {
         "account": "web", "url": "http://127.0.0.1:1", "secret_env": "EBAY_KEY", "marketplace": "EBAY_US",
     },

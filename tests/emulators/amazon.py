@@ -50,6 +50,9 @@ class Amazon:
             return self.office.give(asked)
         if not self.office.is_good(asked.headers.get("x-amz-access-token", "")):
             return _error(403, "Unauthorized", "Access to requested resource is denied.")
+        return self.serve(asked)
+
+    def serve(self, asked: Asked) -> Answer:
         where = urlsplit(asked.path)
         if not where.path.startswith(_ITEMS) or parse_qs(where.query)["marketplaceIds"] != [MARKETPLACE]:
             return _error(400, "InvalidInput", "seller or marketplace")
@@ -79,10 +82,10 @@ class Amazon:
         assert (patch["op"], patch["path"]) == ("merge", "/attributes/fulfillment_availability")
         assert value["fulfillment_channel_code"] == "DEFAULT"
         if sku not in self.ignored:
-            self.clock.after(self.seconds, lambda: self._apply(sku, self.distorted.get(sku, value["quantity"])))
+            self.clock.after(self.seconds, lambda: self.apply(sku, self.distorted.get(sku, value["quantity"])))
         return Answer.of(answer)
 
-    def _apply(self, sku: str, quantity: int) -> None:
+    def apply(self, sku: str, quantity: int) -> None:
         before, self.levels[sku] = self.levels[sku], quantity
         if before != quantity:
             self.effects.append((sku, before, quantity))

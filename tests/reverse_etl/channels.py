@@ -13,6 +13,7 @@ from reverse_etl import PushReport, push
 from tests.emulators import tokens
 from tests.emulators.amazon import MARKETPLACE, SELLER, Amazon
 from tests.emulators.amazon import TOKEN_PATH as AMAZON_TOKENS
+from tests.emulators.amazon_feeds import AmazonFeeds
 from tests.emulators.clock import VirtualClock
 from tests.emulators.ebay import TOKEN_PATH as EBAY_TOKENS
 from tests.emulators.ebay import Ebay
@@ -75,12 +76,15 @@ AMAZON = Kind(
     f'seller_id = "{SELLER}"\nmarketplace = "{MARKETPLACE}"\ntoken_url = "{{url}}{AMAZON_TOKENS}"',
     {"unknown": "mapping_missing", "untracked": "mapping_untracked"},
 )  # fmt: skip
+AMAZON_FEED = Kind(
+    "amazon_listings_feed_api", "amazon", tokens.SECRET, AmazonFeeds, tokens.WRONG, AMAZON.settings, AMAZON.problems
+)
 WALMART = Kind(
     "walmart_inventory_api", "walmart", tokens.SECRET, Walmart, tokens.WRONG,
     f'token_url = "{{url}}{WALMART_TOKENS}"', {"unknown": "mapping_missing", "untracked": "mapping_not_stocked"},
     lowers_with_sales=False,
 )  # fmt: skip
-KINDS = (SHOPIFY, WOOCOMMERCE, EBAY, AMAZON, WALMART)
+KINDS = (SHOPIFY, WOOCOMMERCE, EBAY, AMAZON, WALMART, AMAZON_FEED)
 
 
 class Shop:

@@ -21,7 +21,7 @@ PREPARE: dict[str, Callable[[Any], None]] = {
 }
 
 
-@pytest.fixture(params=KINDS, ids=lambda kind: kind.system)
+@pytest.fixture(params=KINDS, ids=lambda kind: kind.kind)
 def shop(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Shop]:
     monkeypatch.setenv("EMULATED_KEY", request.param.secret)
     found = Shop(tmp_path / "home", request.param)
@@ -87,7 +87,7 @@ def test_a_shop_that_throttles_everything_keeps_the_row_for_later(shop: Shop) ->
     ("shop", "problem"),
     [(kind, problem) for kind in KINDS for problem in kind.problems],
     indirect=["shop"],
-    ids=lambda value: getattr(value, "system", value),
+    ids=lambda value: getattr(value, "kind", value),
 )
 def test_a_row_that_cannot_be_addressed_is_held_with_its_reason(shop: Shop, problem: str) -> None:
     PREPARE[problem](shop.shop)

@@ -13,7 +13,7 @@ from tests.emulators.front import Fault
 from tests.reverse_etl.channels import KINDS, Shop
 
 
-@pytest.fixture(params=KINDS, ids=lambda kind: kind.system)
+@pytest.fixture(params=KINDS, ids=lambda kind: kind.kind)
 def shop(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Shop]:
     monkeypatch.setenv("EMULATED_KEY", request.param.secret)
     found = Shop(tmp_path / "home", request.param)
