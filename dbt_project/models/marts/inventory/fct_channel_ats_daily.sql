@@ -64,7 +64,7 @@ unplaced_days as (
         sharing.channel_account,
         sharing.fulfilled_by,
         claims.sku_id,
-        claims.changed_on,
+        claims.changed_on as stock_on,
         sum(claims.delta_qty) as delta_qty
     from sharing
     inner join {{ ref('int_claims__changed') }} as claims
@@ -74,40 +74,40 @@ unplaced_days as (
 
 ),
 
-unplaced_spans as (
+-- days with a shelf and days with a change in one sequence: looking up a span for each day is the square of the days
+sequenced as (
 
     select
-        *,
-        sum(delta_qty) over by_pool as unplaced_qty,
-        lead(changed_on) over by_pool as next_changed_on
-    from unplaced_days
-    window by_pool as (
-        partition by channel_account, fulfilled_by, sku_id
-        order by changed_on
-    )
+        channel_account,
+        fulfilled_by,
+        sku_id,
+        stock_on,
+        shelves.node_ats_qty,
+        shelves.node_debt_qty,
+        coalesce(sum(unplaced.delta_qty) over (
+            partition by channel_account, fulfilled_by, sku_id
+            order by stock_on
+            rows between unbounded preceding and current row
+        ), 0) as unplaced_qty
+    from shelves
+    full outer join unplaced_days as unplaced
+        using (channel_account, fulfilled_by, sku_id, stock_on)
 
 ),
 
 final as (
 
     select
-        shelves.channel_account,
-        shelves.fulfilled_by,
-        shelves.sku_id,
-        shelves.stock_on,
-        cast(shelves.node_ats_qty as bigint) as node_ats_qty,
-        cast(shelves.node_debt_qty as bigint) as node_debt_qty,
-        cast(coalesce(unplaced.unplaced_qty, 0) as bigint) as unplaced_qty,
-        cast(greatest(0, shelves.node_ats_qty - shelves.node_debt_qty - coalesce(unplaced.unplaced_qty, 0)) as bigint)
-            as pool_qty
-    from shelves
-    left join unplaced_spans as unplaced
-        on
-            shelves.channel_account = unplaced.channel_account
-            and shelves.fulfilled_by = unplaced.fulfilled_by
-            and shelves.sku_id = unplaced.sku_id
-            and shelves.stock_on >= unplaced.changed_on
-            and coalesce(shelves.stock_on < unplaced.next_changed_on, true)
+        channel_account,
+        fulfilled_by,
+        sku_id,
+        stock_on,
+        cast(node_ats_qty as bigint) as node_ats_qty,
+        cast(node_debt_qty as bigint) as node_debt_qty,
+        cast(unplaced_qty as bigint) as unplaced_qty,
+        cast(greatest(0, node_ats_qty - node_debt_qty - unplaced_qty) as bigint) as pool_qty
+    from sequenced
+    where node_ats_qty is not null
 
 )
 
