@@ -60,18 +60,37 @@ def prepare(
         withheld=withheld,
         refused={letter.row_key: letter.target_hash for letter in dead_letters(store, target.name)},
     )
-    now = datetime.now(UTC)
     trips = tripped(plan.measures, GuardLimits.of(settings.limits), destination.facts)
-    releaser = approver(store, plan.plan_hash, now) if trips and wanted.candidates else None
+    releaser = approver(store, plan.plan_hash, datetime.now(UTC)) if trips and wanted.candidates else None
     held = bool(trips) and releaser is None
-    reason = "; ".join(map(str, trips)) or None
     intents = plan.intents
     if held:
         intents = hold_ready(intents, f"guard: {trips[0].guard}")
     elif dry_run:
         intents = hold_ready(intents, "dry_run")
-    run = Run(
-        run_id=f"{now:%Y%m%dT%H%M%SZ}-{secrets.token_hex(4)}",
+    run = _run(settings, target, plan, trips, releaser, dry_run=dry_run)
+    run = replace(
+        run,
+        as_of_at=timestamp(wanted.as_of_at.replace(tzinfo=UTC)) if wanted.as_of_at else None,
+        build_id=build_id(connection),
+        requested_by=requested_by,
+    )
+    return Prepared(target, destination, plan, run, intents, plan.ready_count if dry_run and not held else 0)
+
+
+def _run(
+    settings: company.Settings,
+    target: Target,
+    plan: Plan,
+    trips: tuple[Trip, ...],
+    releaser: str | None,
+    *,
+    dry_run: bool,
+) -> Run:
+    """Return the run as it is to be opened: held where a guard trips and nobody released it."""
+    held, reason = bool(trips) and releaser is None, "; ".join(map(str, trips)) or None
+    return Run(
+        run_id=f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{secrets.token_hex(4)}",
         destination=target.name,
         environment=settings.environment.value,
         mode="dry_run" if dry_run else "apply",
@@ -80,12 +99,8 @@ def prepare(
         desired_hash=plan.desired_hash,
         plan_json=_plan_json(plan, trips, releaser),
         unchanged_count=plan.unchanged_count,
-        as_of_at=timestamp(wanted.as_of_at.replace(tzinfo=UTC)) if wanted.as_of_at else None,
-        build_id=build_id(connection),
         reason=f"{reason}; released by {releaser}" if releaser else reason,
-        requested_by=requested_by,
     )
-    return Prepared(target, destination, plan, run, intents, plan.ready_count if dry_run and not held else 0)
 
 
 def _wanted(
