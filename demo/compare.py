@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from company import Paths
+from demo.oversell_truth import JUDGED_FROM
 from demo.truth import KEYS, VALUES, read_differences
 
 if TYPE_CHECKING:
@@ -17,12 +18,14 @@ TABLES = {
     "channel_ats": "marts.fct_channel_available_to_sell",
     "counts": "marts.fct_cycle_count_lines",
     "fill_rate": "reports.rpt_fill_rate_daily",
+    "oversell": "marts.fct_oversold_order_lines",
     "perfect_order": "reports.rpt_perfect_order_daily",
     "reorder_need": "marts.fct_reorder_recommendations",
     "stock_ledger": "marts.fct_stock_ledger_daily",
 }
-ONLY = {"stock_ledger": "basis = 'on_hand'"}
-"""Of which published rows the world knows the truth: what a channel states net of its orders is its own word."""
+ONLY = {"oversell": f"ordered_at >= timestamp '{JUDGED_FROM}'", "stock_ledger": "basis = 'on_hand'"}
+"""Of which published rows the world knows the truth: what a channel states net of its orders is its own word, and before every
+account has stated its shelves nobody knows what was free."""
 MISSING_IS_ZERO = frozenset({"ats"})
 EXAMPLES = 5
 _NEVER = object()

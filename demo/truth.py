@@ -25,6 +25,7 @@ KEYS = {
     "channel_ats": ("channel_account", "listing_id"),
     "counts": ("count_id", "location_id", "sku_id"),
     "fill_rate": ("order_date", "channel_account"),
+    "oversell": ("channel_account", "order_id", "channel_sku"),
     "perfect_order": ("commit_date", "channel_account"),
     "reorder_need": ("sku_id", "location_id"),
     "stock_ledger": ("sku_id", "location_id", "stock_on"),
@@ -37,6 +38,7 @@ VALUES = {
         "units_ordered_qty", "units_filled_qty", "lines_ordered_count", "lines_filled_count", "orders_count",
         "orders_filled_count",
     ),
+    "oversell": ("oversold_qty",),
     "perfect_order": (
         "orders_due_count", "perfect_count", "in_full_count", "on_time_count", "undamaged_count", "documented_count",
         "unjudged_count",

@@ -33,6 +33,7 @@ from demo.exports.tables import Export
 from demo.facts import Errors, true_facts
 from demo.offers import draw_catalogue
 from demo.outcome import Outcome, conclude
+from demo.oversell_truth import oversell_frame
 from demo.policy import policy_rows, true_policies
 from demo.simulation.engine import Simulation
 from demo.stock_truth import history_frames
@@ -48,7 +49,7 @@ from demo.truth import (
 
 Dirt = Literal["none", "files", "all"]
 Progress = Callable[[str], None]
-WORLD_VERSION = 4
+WORLD_VERSION = 5
 WORLD_FILE = "world.json"
 COUNT_ERRORS = 8
 CAUSE = "the shelf holds another number than the book, and nobody has counted it yet"
@@ -165,7 +166,8 @@ def _write_truth(paths: Paths, outcome: Outcome, policies: Policies, errors: Err
     facts = true_facts(outcome, policies, errors, stated)
     book = read_orders(facts)
     stock = stock_frames(facts, book)
-    write_truth(paths.data / "demo" / "truth", stock | service_frames(facts, book) | history_frames(outcome))
+    history = history_frames(outcome) | {"oversell": oversell_frame(outcome, facts, book)}
+    write_truth(paths.data / "demo" / "truth", stock | service_frames(facts, book) | history)
     found = []
     if errors:
         found = differences(stock, stock_frames(true_facts(outcome, policies, {}, stated), book), CAUSE)
