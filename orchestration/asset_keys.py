@@ -23,7 +23,9 @@ COMPANY_KEYS = tuple(
     for table in ("settings", "accounts", "account_locations", "account_cadences", "destinations")
 )
 POLICY_KEYS = tuple(dg.AssetKey(["policy", name]) for name in POLICIES)
-OPS_KEYS = tuple(dg.AssetKey(["ops", table]) for table in ("push_runs", "push_rows", "channel_state", "purchase_proposals"))
+OPS_KEYS = tuple(
+    dg.AssetKey(["ops", table]) for table in ("push_runs", "push_rows", "channel_state", "purchase_proposals")
+)
 
 DESTINATION_EXPORTS = {
     "shopify_inventory_csv": "exp_channel_stock",
