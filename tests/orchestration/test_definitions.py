@@ -49,7 +49,7 @@ def expected_keys() -> set[str]:
             for table in ("settings", "accounts", "account_locations", "account_cadences", "destinations")
         }
         | {f"policy/{policy}" for policy in policies}
-        | {"ops/push_runs", "ops/push_rows", "ops/channel_state"}
+        | {"ops/push_runs", "ops/push_rows", "ops/channel_state", "ops/purchase_proposals"}
         | {f"{layer_of(model)}/{model}" for model in MODELS}
         | {f"reference/{seed}" for seed in SEEDS}
         | {"serving/snapshot", "push/report"}
