@@ -101,6 +101,8 @@ def test_a_document_that_cannot_be_put_starts_no_feed(shop: Shop, reply: str | A
         gzip.compress(b'{"summary": {}, "issues": 3}'),
         gzip.compress(b"{}" * 9)[:-6],
     ],
+    # packed bytes hold the second they were packed in, which no two processes share
+    ids=["not packed JSON", "not packed", "no report", "issues of another kind", "cut short"],
 )
 def test_a_report_that_cannot_be_read_decides_nothing_until_the_listings_do(shop: Shop, content: bytes) -> None:
     def garbled(asked: Asked) -> Fault | None:

@@ -42,7 +42,7 @@ fba as (
 elsewhere as (
 
     select
-        stated.* exclude (is_nearest),
+        stated.* exclude (is_nearest),  -- noqa: RF02
         stated.delivered_at is not null as is_tracked
     from {{ ref('int_shipment_statements__resolved') }} as stated
     anti join house

@@ -20,7 +20,7 @@ superseded as (
 
 statements as (
 
-    select *
+    select stated.*
     from {{ ref('int_order_statements__unioned') }} as stated
     anti join superseded
         on
