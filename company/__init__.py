@@ -1,5 +1,6 @@
 """The ground floor: one company's settings, folders and policies. Imports nothing else of the house."""
 
+from company.destinations import Destination
 from company.partners import X12Partner
 from company.paths import DBT_PROJECT, DEFAULT_POLICIES, REPOSITORY, Paths
 from company.people import MACHINE, Actor, NotAllowedError, Person, Purchasing, acting
@@ -10,7 +11,6 @@ from company.settings import (
     CONFIG_FILE,
     Account,
     ConfigurationError,
-    Destination,
     Environment,
     Limits,
     Settings,

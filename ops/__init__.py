@@ -6,18 +6,14 @@ One SQLite file per company, `data/ops/ops.sqlite`; it outlives every warehouse 
 from ops.accepted import Accepted, accepted_rows
 from ops.approvals import Emergency, approve_plan, approver, countersign, open_emergencies
 from ops.attempts import (
-    attempt_absent,
     attempt_tries,
     begin_attempt,
-    confirm_attempt,
-    confirm_seen,
     confirmed_attempts,
     idempotency_key,
     mark_ambiguous,
     next_part,
     open_attempts,
     open_rows,
-    settle_rows,
 )
 from ops.audit import AuditRow, AuditVerdict, audit_rows, canonical_json, content_hash, verify_audit
 from ops.breaker import Breaker, close_breaker, read_breaker, write_breaker
@@ -99,6 +95,7 @@ from ops.records import (
     Shadow,
 )
 from ops.revisions import note_revisions, revisions_since
+from ops.settlement import attempt_absent, confirm_attempt, confirm_seen, settle_rows
 from ops.store import SCHEMA_VERSION, OpsStore, OpsStoreError, open_store, timestamp
 
 __all__ = [

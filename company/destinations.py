@@ -1,0 +1,67 @@
+"""`[destinations.<name>]`: where computed rows are pushed, and what reaching it needs."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+from urllib.parse import urlsplit
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
+"""What accounts, feeds and destinations may be called."""
+
+
+class Destination(BaseModel):
+    """One place computed rows are pushed to, as files in the outbox or through its API."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    kind: Literal[
+        "shopify_inventory_csv", "amazon_listings_feed", "woocommerce_batch_json", "purchase_proposals_csv",
+        "shopify_inventory_api", "woocommerce_stock_api", "ebay_stock_api", "amazon_listings_api", "walmart_inventory_api",
+        "amazon_listings_feed_api",
+    ]  # fmt: skip
+    account: Name | None = None
+    location: str | None = None
+    """The channel's own name of the location that receives the number."""
+    seller_id: str | None = None
+    marketplace: str | None = None
+    url: str | None = Field(None, pattern=r"^https?://[^\s/]+(/[^\s]*)?$")
+    """Where the API is, such as `https://example.myshopify.com`; plain http only on this machine."""
+    secret_env: str | None = None
+    """The environment variable that holds the API's key, or the JSON of client id, client secret and refresh token."""
+    secret_file: str | None = None
+    """The file that holds it instead; a path in the home, or an absolute one."""
+    token_url: str | None = Field(None, pattern=r"^https?://[^\s/]+(/[^\s]*)?$")
+    """Where a kind that fetches short-lived tokens does so, such as a sandbox; by default the vendor's production address."""
+    api_version: str | None = None
+    deadline_seconds: float | None = Field(None, gt=0, le=300)
+    """How long one request may take, where the kind's own default does not fit."""
+
+    @model_validator(mode="after")
+    def _reachable(self) -> Destination:
+        if not self.kind.endswith("_api"):
+            return self
+        if self.url is None or (self.secret_env is None) == (self.secret_file is None):
+            raise ValueError(f"a {self.kind} destination needs `url`, and one of `secret_env` and `secret_file`")
+        for name, url in (("url", self.url), ("token_url", self.token_url or "")):
+            if url.startswith("http:") and urlsplit(url).hostname not in ("127.0.0.1", "localhost", "::1"):
+                raise ValueError(f"`{name}` {url} would send the key in clear text; write https://")
+        return self
+
+    @model_validator(mode="after")
+    def _complete(self) -> Destination:
+        if self.kind != "purchase_proposals_csv" and self.account is None:
+            raise ValueError(f"a {self.kind} destination needs `account`, the sales account whose stock it writes")
+        if self.kind.startswith("shopify_inventory") and self.location is None:
+            raise ValueError(
+                f"a {self.kind} destination needs `location`, the channel's own name or id of the location"
+            )
+        if self.kind == "amazon_listings_feed" and self.seller_id is None:
+            raise ValueError("an amazon_listings_feed destination needs `seller_id`")
+        amazon = self.kind in ("amazon_listings_api", "amazon_listings_feed_api")
+        if amazon and (self.seller_id is None or self.marketplace is None):
+            raise ValueError(f"a {self.kind} destination needs `seller_id`, and `marketplace`, such as `ATVPDKIKX0DER`")
+        if self.kind == "ebay_stock_api" and self.marketplace is None:
+            raise ValueError("an ebay_stock_api destination needs `marketplace`, such as `EBAY_US`")
+        return self
