@@ -2,9 +2,11 @@
 
 with
 
-nodes as (
+best_nodes as (
 
-    select * from {{ ref('int_channels__nodes') }}
+    select *
+    from {{ ref('int_channels__nodes') }}
+    qualify priority = min(priority) over (partition by channel_account, fulfilled_by)
 
 ),
 
@@ -18,20 +20,20 @@ net_locations as (
 
 ),
 
--- where an account's number is net of its own orders, and these can only be there
+-- where an account's number is net of its own orders, and these can only be there; with a choice they have no place
 net_nodes as (
 
     select
-        nodes.channel_account,
-        nodes.fulfilled_by,
-        min(nodes.location_id) as location_id
-    from nodes
-    inner join net_locations
+        best_nodes.channel_account,
+        best_nodes.fulfilled_by,
+        min(best_nodes.location_id) as location_id
+    from best_nodes
+    left join net_locations
         on
-            nodes.location_id = net_locations.location_id
-            and nodes.channel_account = net_locations.stock_account
+            best_nodes.location_id = net_locations.location_id
+            and best_nodes.channel_account = net_locations.stock_account
     group by all
-    having count(*) = 1
+    having count(*) = 1 and count(net_locations.location_id) = 1
 
 ),
 
