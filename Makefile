@@ -7,7 +7,7 @@ PEERS := .venv-peers
 READY := $(VENV)/.ready
 HOME_DIR ?= data/demo
 ORDERS ?= 20000
-PYTEST_WORKERS ?= 2
+PYTEST_WORKERS ?= 3
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo dev dashboards check format test test-slow lock benchmark benchmark-ingest clean campaign-ingest hostile-table

@@ -13,6 +13,8 @@ from tests.dbt_project.conftest import empty_warehouse, run_dbt
 from warehouse.connection import reader, writer
 from warehouse.raw_store import quoted, table_columns
 
+pytestmark = pytest.mark.slow
+
 COMPANY = """
 [company]
 name = "One Shelf"
