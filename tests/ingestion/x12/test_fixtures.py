@@ -10,7 +10,7 @@ import pytest
 from .conftest import Read, read_file
 
 FIXTURES = Path(__file__).parents[2] / "fixtures" / "exports" / "x12"
-REAL = Path("/work/shared/data/real_exports")
+REAL = Path(__file__).resolve().parents[4] / "shared" / "data" / "real_exports"
 
 
 @pytest.fixture
