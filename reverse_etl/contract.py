@@ -53,6 +53,11 @@ class StockUpdate(_Payload):
         return self.listing_id
 
     @property
+    def has_stand_in_sku(self) -> bool:
+        """Whether the SKU is blank in the shop, and the listing goes by a key of ours that the shop does not know."""
+        return self.channel_sku.startswith(("handle:", "name:"))
+
+    @property
     def has_channel_sku(self) -> bool:
         """Whether the channel itself knows the SKU, or it is a stand-in of ours for a product without one."""
         return not self.channel_sku.startswith(("handle:", "name:"))

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
+from company import SecretMissingError, read_secret
 from company.landing import LandingPlace
 from ingestion.arrival.place import PlaceError
 
@@ -21,21 +21,13 @@ class Secrets:
         """Return the value behind `<what>_env` or `<what>_file`, or None when neither is set; raises `PlaceError`."""
         variable = getattr(self._settings, f"{what}_env", None)
         file = getattr(self._settings, f"{what}_file", None)
-        value: str | None = None
-        if variable:
-            value = os.environ.get(variable)
-            if not value:
-                raise PlaceError(
-                    f"environment variable {variable}, named by {self._key}.{what}_env, is not set. Set it."
-                )
-        elif file:
-            try:
-                value = (self._home / Path(file).expanduser()).read_text(encoding="utf-8").rstrip("\r\n")
-            except (OSError, UnicodeDecodeError) as error:
-                reason = error.strerror if isinstance(error, OSError) else "not UTF-8"
-                raise PlaceError(f"{file}, named by {self._key}.{what}_file, cannot be read: {reason}.") from None
-        if value:
-            self._given.add(value)
+        if not variable and not file:
+            return None
+        try:
+            value = read_secret(self._home, self._key, variable=variable, file=file, key=what)
+        except SecretMissingError as error:
+            raise PlaceError(str(error)) from None
+        self._given.add(value)
         return value
 
     def hidden(self, text: str) -> str:

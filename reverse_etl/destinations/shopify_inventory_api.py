@@ -18,7 +18,6 @@ from reverse_etl.wire import Request, Response
 
 NEWEST_VERSION = "2026-10"
 _COMPARED_OTHERWISE_BEFORE = "2026-04"
-_STAND_IN_SKU = ("handle:", "name:")
 _CONFLICTS = ("CHANGE_FROM_QUANTITY_STALE", "COMPARE_QUANTITY_STALE")
 _SAME_KEY = ("IDEMPOTENCY_CONCURRENT_REQUEST",)
 _READ = """query($ids: [ID!]!, $location: ID!) { nodes(ids: $ids) { id ... on InventoryItem {
@@ -55,7 +54,7 @@ class ShopifyInventoryApi:
 
     def unaddressable(self, row: StockUpdate, target: Target) -> str | None:
         """A row needs a SKU that the shop knows, not a stand-in of ours."""
-        return "mapping_missing" if row.channel_sku.startswith(_STAND_IN_SKU) else None
+        return "mapping_missing" if row.has_stand_in_sku else None
 
     def address(self, row: StockUpdate, target: Target) -> dict[str, Any]:
         """SKU and location."""

@@ -22,8 +22,6 @@ HEADER = (
 _OPTIONS = 3
 _NO_OPTION = ("Title", "Default Title")
 """How the admin writes a product without variants."""
-_STAND_IN_SKU = ("handle:", "name:")
-"""A listing whose SKU is blank in the shop goes by a stand-in key of ours, which the shop does not know."""
 
 
 class ShopifyInventoryCsv:
@@ -70,4 +68,4 @@ def _options(row: StockUpdate) -> list[tuple[str | None, str | None]]:
 
 
 def _sku(row: StockUpdate) -> str:
-    return "" if row.channel_sku.startswith(_STAND_IN_SKU) else row.channel_sku
+    return "" if row.has_stand_in_sku else row.channel_sku

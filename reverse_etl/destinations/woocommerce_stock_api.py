@@ -17,7 +17,6 @@ from reverse_etl.contract import LARGEST_INTEGER, ApiFacts, Facts, StockUpdate, 
 from reverse_etl.wire import Request, Response
 
 _ROOT = "/wp-json/wc/v3/products"
-_STAND_IN_SKU = ("handle:", "name:")
 _ROWS = 100
 """The shop refuses a larger batch unless its owner raised the limit, and gives at most so many rows of a page."""
 
@@ -49,7 +48,7 @@ class WoocommerceStockApi:
 
     def unaddressable(self, row: StockUpdate, target: Target) -> str | None:
         """A row needs a SKU that the shop knows, not a stand-in of ours, and none that the query would split."""
-        return "mapping_missing" if row.channel_sku.startswith(_STAND_IN_SKU) or "," in row.channel_sku else None
+        return "mapping_missing" if row.has_stand_in_sku or "," in row.channel_sku else None
 
     def address(self, row: StockUpdate, target: Target) -> dict[str, Any]:
         """The SKU."""
