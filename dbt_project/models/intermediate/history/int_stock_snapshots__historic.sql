@@ -27,7 +27,8 @@ stated as (
         expiring_qty,
         consigned_qty,
         0 as other_unavailable_qty,
-        reserved_qty
+        reserved_qty,
+        stated_at
     from {{ ref('stg_house__stock_snapshots') }}
 
     union all
@@ -45,7 +46,8 @@ stated as (
         0 as expiring_qty,
         0 as consigned_qty,
         other_unavailable_qty,
-        0 as reserved_qty
+        0 as reserved_qty,
+        snapshot_at as stated_at
     from {{ ref('int_channel_snapshots__converted') }}
 
     union all
@@ -63,7 +65,8 @@ stated as (
         0 as expiring_qty,
         0 as consigned_qty,
         other_unavailable_qty,
-        reserved_qty
+        reserved_qty,
+        stated_at
     from {{ ref('int_partner_snapshots__converted') }}
 
 ),
@@ -76,6 +79,7 @@ final as (
         stated.account as stock_account,
         stated.basis,
         stated.snapshot_at,
+        stated.stated_at,
         {{ local_date('stated.snapshot_at', 'coalesce(locations.time_zone, settings.time_zone)') }} as stated_on,
         cast(stated.on_hand_qty as bigint) as on_hand_qty,
         cast(stated.damaged_qty as bigint) as damaged_qty,
