@@ -44,8 +44,9 @@ class ApiFacts:
 
     `rows_per_request` bounds a write, `rows_per_read` a read-back and, unless `rows_per_lookup` says otherwise, a look-up.
     `read_statuses` are the HTTP statuses with which a question is answered. `compares` is true where a write states the
-    number it replaces and is refused when that is gone. `answers` is 'row' where an answer decides a row, 'later' where a write
-    is only accepted. `deadline_seconds` bounds a request; `processing_seconds` is how long the far side may still work
+    number it replaces and is refused when that is gone. `keeps_addresses` is false where identifiers change by themselves:
+    rows of one group are then looked up together, each time. `answers` is 'row' where an answer decides a row, 'later' where a
+    write is only accepted. `deadline_seconds` bounds a request; `processing_seconds` is how long the far side may still work
     on one after that. `requests_per_second` is the documented limit. `secret_header` carries the key, or the token fetched for
     it: as it is, after the word Bearer, or as `name:key` in the Basic scheme.
     """
@@ -65,6 +66,7 @@ class ApiFacts:
     read_statuses: tuple[int, ...] = (200,)
     token: TokenFacts | None = None
     revisions: RevisionBudget | None = None
+    keeps_addresses: bool = True
 
     @property
     def landing_seconds(self) -> float:

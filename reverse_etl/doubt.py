@@ -44,7 +44,8 @@ class Doubt:
         """Settle an attempt in doubt by asking; what gets no answer, or may still land, stays in doubt."""
         lines = [line_of(self.destination, intent) for intent in open_rows(self.store, attempt)]
         try:
-            lines = list(self.sight.addressed(lines).lines)
+            addressed = self.sight.addressed(lines)
+            lines = list(addressed.lines)
             is_over = attempt.submission_id is not None and self._is_settled_there(attempt, lines, again)
             rest = {row.row_key for row in open_rows(self.store, attempt)}
             if not rest or not (is_over or self._has_landed(attempt)):
@@ -56,6 +57,8 @@ class Doubt:
             return
         is_last = attempt_tries(self.store, attempt) >= self.calls.api.max_tries
         rows = [self._read_back(line, shown, "held" if is_last else again) for line in lines if line.row_key in shown]
+        # nothing of it can land any more, and what cannot be addressed is not there
+        rows += [RowOutcome(key, "held", problem) for key, problem in addressed.problems.items() if key in rest]
         settle_rows(self.store, self.lease, attempt, rows)
 
     def _read_back(self, line: Line, shown: dict[str, int | None], again: Again) -> RowOutcome:

@@ -30,6 +30,8 @@ class GuardLimits:
     """More listings without an address than this point at a broken mapping, not at a few new products."""
     max_vanished_rate: Fraction = Fraction(20, 100)
     """An input that lost a fifth of the rows known so far is taken for a broken one."""
+    max_handed_over_rows: int = 500
+    """What is handed over cannot be taken back; a day's work is let through, a backlog or a broken feed is looked at first."""
 
     @classmethod
     def of(cls, limits: company.Limits) -> GuardLimits:
@@ -39,6 +41,7 @@ class GuardLimits:
             max_to_zero_rate=Fraction(limits.max_to_zero_rate),
             max_to_zero_rows=limits.max_to_zero_rows,
             max_unit_delta_rate=Fraction(limits.max_unit_delta_rate),
+            max_handed_over_rows=limits.max_handed_over_rows,
         )
 
 
@@ -58,17 +61,18 @@ class Trip:
 def tripped(measures: Measures, limits: GuardLimits, facts: Facts) -> tuple[Trip, ...]:
     """Return every bound that the plan breaks; empty when it may be sent.
 
-    A destination that is handed rows once has no state to protect and may have nothing to hand over, so none applies to it.
+    Only the bounds that the destination's payload declares are looked at: what is handed over once has no state to protect.
     """
-    if not facts.mirrors_state:
-        return ()
-    return (*_input_guards(measures, limits), *(() if measures.is_full_sync else _change_guards(measures, limits)))
+    trips = (*_input_guards(measures, limits), *(() if measures.is_full_sync else _change_guards(measures, limits)))
+    return tuple(trip for trip in trips if trip.guard in facts.payload.guards)
 
 
 def _input_guards(m: Measures, limits: GuardLimits) -> Iterator[Trip]:
     if m.wanted_rows == 0:
         yield Trip("empty_input", "at least 1 row", "0 rows")
     yield from _row_share("unmapped_rows", m.unmapped_rows, m.wanted_rows, limits.max_unmapped_rate)
+    if m.handed_over_rows > limits.max_handed_over_rows:
+        yield Trip("handed_over_rows", f"{limits.max_handed_over_rows} rows", f"{m.handed_over_rows} rows")
 
 
 def _change_guards(m: Measures, limits: GuardLimits) -> Iterator[Trip]:

@@ -33,6 +33,8 @@ class Measures:
     unmapped_rows: int = 0
     shown_rows: int = 0
     vanished_rows: int = 0
+    handed_over_rows: int = 0
+    """Rows that the destination would have for the first time."""
 
     @property
     def is_full_sync(self) -> bool:
@@ -137,7 +139,7 @@ def _row(destination: Destination, target: Target, candidate: Candidate, key: st
         return _Row(
             candidate, key, refused, content_hash(refused), ("rejected", candidate.refusal or "invalid_payload")
         )
-    missing = destination.unaddressable(payload, target)
+    missing = payload.problem or destination.unaddressable(payload, target)
     address = {} if missing else destination.address(payload, target)
     stated: dict[str, Any] = {"quantity": payload.quantity, "address": address}
     facts = destination.facts
@@ -240,6 +242,7 @@ def _measures(rows: Sequence[_Row], intents: Sequence[Intent], shown: Mapping[st
         unmapped_rows=sum(row.refusal is not None and row.refusal[1].startswith("mapping_") for row in rows),
         shown_rows=len(shown),
         vanished_rows=sum(key not in payloads for key in shown),
+        handed_over_rows=sum(i.status == "ready" and i.row_key not in shown for i in intents),
     )
 
 

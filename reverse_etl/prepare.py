@@ -21,12 +21,15 @@ from ops import (
     read_shadow,
     timestamp,
 )
-from reverse_etl.contract import Destination, PurchaseProposal, Target
+from reverse_etl.contract import Destination, Payload, PurchaseProposal, Target
 from reverse_etl.destinations import destination_of
 from reverse_etl.exports import Wanted, build_id, read_wanted
 from reverse_etl.guards import GuardLimits, Trip, tripped
 from reverse_etl.plan import Plan, build_plan, hold_ready
-from reverse_etl.purchasing import take_in
+from reverse_etl.purchasing import TakeIn, take_in
+
+_QUEUES: dict[type[Payload], TakeIn] = {PurchaseProposal: take_in}
+"""Payloads that people decide about before they leave; every other one leaves as it was computed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,8 +112,8 @@ def _wanted(
 ) -> tuple[Wanted, dict[str, str]]:  # fmt: skip
     """Return the target's rows and, by key, why some are kept back: a request that may still land, a proposal that waits."""
     wanted = read_wanted(connection, target, destination.facts)
-    if destination.facts.payload is PurchaseProposal:
-        queue = take_in(store, settings, target, wanted.candidates, pushing=not dry_run)
+    if (take := _QUEUES.get(destination.facts.payload)) is not None:
+        queue = take(store, settings, target, wanted.candidates, pushing=not dry_run)
         return replace(wanted, candidates=queue.candidates), queue.withheld
     return wanted, dict.fromkeys(keys_in_doubt(store, target.name), "in_doubt")
 

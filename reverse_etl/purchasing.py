@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 import company
 from ops import (
@@ -36,6 +37,21 @@ class Queue:
 
     candidates: tuple[Candidate, ...]
     withheld: dict[str, str]
+
+
+class TakeIn(Protocol):
+    """How computed rows come into a queue, and out of it; see `take_in`."""
+
+    def __call__(
+        self,
+        store: OpsStore,
+        settings: company.Settings,
+        target: Target,
+        computed: Sequence[Candidate],
+        *,
+        pushing: bool,
+    ) -> Queue:
+        """Return what the target takes now."""
 
 
 def policy_of(settings: company.Settings) -> Policy:

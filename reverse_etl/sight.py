@@ -44,18 +44,21 @@ class Sight:
 
     def addressed(self, lines: Sequence[Line]) -> Addressed:
         """Return the rows with their identifiers, asking only for those that are not known or whose address changed."""
-        known = read_addresses(self.store, self.target.name, [line.row_key for line in lines])
+        kept = self.api.keeps_addresses
+        known = read_addresses(self.store, self.target.name, [line.row_key for line in lines]) if kept else {}
         asked = {line.row_key: content_hash(self.destination.address(line.payload, self.target)) for line in lines}
         addresses: dict[str, Mapping[str, Any]] = {
             key: known[key][1] for key, hashed in asked.items() if known.get(key, ("",))[0] == hashed
         }
         problems: dict[str, str] = {}
         per_lookup = self.api.rows_per_lookup or self.api.rows_per_read
-        for some in _parts([line for line in lines if line.row_key not in addresses], per_lookup):
+        unknown = [line for line in lines if line.row_key not in addresses]
+        for some in (p for alike in ([unknown] if kept else self.grouped(unknown)) for p in _parts(alike, per_lookup)):
             found, missing = self._look_up(some)
-            write_addresses(
-                self.store, self.lease, self.target.name, {key: (asked[key], where) for key, where in found.items()}
-            )
+            if kept:
+                write_addresses(
+                    self.store, self.lease, self.target.name, {key: (asked[key], where) for key, where in found.items()}
+                )
             addresses |= found
             problems |= missing
         ready = [replace(line, address=addresses[line.row_key]) for line in lines if line.row_key in addresses]

@@ -59,7 +59,7 @@ def judge(
         if ending.kind == "not_sent":
             return _all(lines, again, f"unreachable: {ending.reason}", health="failure", wait=_BACK_OFF_SECONDS)
         return _all(lines, "ambiguous", f"no_answer: {ending.reason}", health="failure")
-    if response.status in (200, 201, 202, 207):
+    if response.status in (200, 201, 202, 204, 207):
         return _answered(destination, target, lines, response, again)
     return _refused(lines, response, again, now)
 
