@@ -6,7 +6,7 @@ sending -> confirmed (the receipt is there) or ambiguous (nobody knows) -> confi
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from datetime import UTC, datetime
 from typing import Literal
@@ -118,11 +118,27 @@ def attempt_tries(store: OpsStore, attempt: Attempt) -> int:
     return int(rows[0][0])
 
 
-def mark_ambiguous(store: OpsStore, lease: Lease) -> list[Attempt]:
-    """Turn every attempt that nobody settled into 'ambiguous' and return them all: each has to be read back."""
+def interrupted_destinations(store: OpsStore) -> list[str]:
+    """Return the destinations to which an ended process was sending."""
+    return [name for (name,) in store.query("select distinct destination from push_attempt where status = 'sending'")]
+
+
+def mark_ambiguous(
+    store: OpsStore, lease: Lease, lands_until: Mapping[str, datetime | None] | None = None
+) -> list[Attempt]:
+    """Turn every attempt that nobody settled into 'ambiguous' and return them all: each has to be read back.
+
+    `lands_until` says by destination how long a request may still land that left just now: nobody knows when an interrupted one
+    left, only that it was before its process ended.
+    """
     at = timestamp(datetime.now(UTC))
+    until = [(timestamp(moment), name) for name, moment in (lands_until or {}).items() if moment is not None]
     with store.transaction() as connection:
         check_epoch(connection, lease)
+        connection.executemany(
+            "update push_attempt set drain_until = max(drain_until, ?) where status = 'sending' and destination = ?",
+            until,
+        )
         connection.execute(
             "update push_attempt set status = 'ambiguous', reason = 'interrupted while sending' where status = 'sending'"
         )

@@ -73,8 +73,11 @@ def settle_rows(
     *,
     submission_id: str | None = None,
     has_landed: bool = False,
+    lands_until: datetime | None = None,
 ) -> None:
     """Record what became of each row of a request, in one commit; one that `has_landed` need not be waited for.
+
+    `lands_until` is given where the request left later than was expected when it was recorded.
 
     The attempt is settled when none of its rows is open any more: 'confirmed' when a row arrived, else 'absent'. Raises
     `JournalError` when an outcome names a row that is not open in this attempt, or confirms without evidence.
@@ -99,9 +102,10 @@ def settle_rows(
         ).fetchone()
         if still_open:
             connection.execute(
-                "update push_attempt set status = 'ambiguous', submission_id = coalesce(?, submission_id),"
-                " drain_until = case when ? then null else drain_until end where attempt_id = ?",
-                (submission_id, has_landed, attempt.attempt_id),
+                "update push_attempt set status = 'ambiguous', submission_id = coalesce(?1, submission_id),"
+                " drain_until = case when ?2 then null else max(drain_until, coalesce(?3, drain_until)) end"
+                " where attempt_id = ?4",
+                (submission_id, has_landed, timestamp(lands_until) if lands_until else None, attempt.attempt_id),
             )
         else:
             _settle(connection, attempt, "confirmed" if confirmed else "absent", None, at)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from ops import (
     Attempt,
@@ -76,6 +76,11 @@ class ApiCourier:
         """See `Courier`."""
         return self.api.rows_per_request
 
+    @property
+    def lands_until(self) -> datetime:
+        """See `Courier`."""
+        return self.clock.now() + timedelta(seconds=self.api.landing_seconds)
+
     def settle(self, attempts: Sequence[Attempt]) -> None:
         """See `Courier`. What an older run left is not sent again by it: the next plan starts from what is shown."""
         for attempt in attempts:
@@ -106,6 +111,7 @@ class ApiCourier:
 
     def _write(self, job: Job, batch: Sequence[Intent], lines: Sequence[Line], controls: Controls) -> bool:
         """Send one request and judge how it ended; return False, and send nothing, when a switch moved."""
+        self.calls.wait_turn()
         part = next_part(self.store, job.run_id)
         empty = self.destination.write(lines, self.target, key="")
         digest = empty.hash
@@ -116,7 +122,7 @@ class ApiCourier:
         attempt = begin_attempt(
             self.store, self.lease, run_id=job.run_id, destination=job.name, part=part, file_name=empty.name,
             payload_hash=digest, intents=[intent for intent in batch if intent.row_key in keys], controls=controls,
-            transport="api", drain_until=self.clock.now() + timedelta(seconds=self.api.landing_seconds),
+            transport="api", drain_until=self.lands_until,
         )  # fmt: skip
         if attempt is None:
             return False
@@ -128,8 +134,8 @@ class ApiCourier:
             is_last_try=is_last, now=self.clock.now(), renewed=self.calls.renewed(ending),
         )  # fmt: skip
         settle_rows(
-            self.store, self.lease, attempt, verdict.rows,
-            submission_id=verdict.submission_id, has_landed=verdict.has_landed,
+            self.store, self.lease, attempt, verdict.rows, submission_id=verdict.submission_id,
+            has_landed=verdict.has_landed, lands_until=self.doubt.note_left(attempt),
         )  # fmt: skip
         self._follow(job, lines, verdict)
         return True

@@ -32,12 +32,17 @@ class Calls:
     wire: Wire
     clock: Clock
     api: ApiFacts
+    left: tuple[datetime, float] | None = None
+    """When the last request left, by both clocks: what it asked for may take effect until so long after that."""
     _next_at: float = 0.0
 
     def write(self, request: Request) -> Ending:
         """Send once and return how it ended."""
-        self._wait_turn()
-        return self.wire.send(request)
+        self.wait_turn()
+        problem = self.wire.ready()
+        self.left = self.clock.now(), self.clock.monotonic()
+        self._next_at = self.left[1] + 1 / self.api.requests_per_second
+        return problem or self.wire.send(request)
 
     def read(self, request: Request) -> Response:
         """Return the answer to a question, asked up to three times; raises `UnreachableError`."""
@@ -75,11 +80,11 @@ class Calls:
         """Start nothing for so long."""
         self._next_at = max(self._next_at, self.clock.monotonic() + min(max(seconds, 0.0), LONGEST_WAIT_SECONDS))
 
-    def _wait_turn(self) -> None:
+    def wait_turn(self) -> None:
+        """Return when a request may leave at once. A write waits before it is recorded: its time begins with the record."""
         waiting = self._next_at - self.clock.monotonic()
         if waiting > 0:
             self.clock.sleep(waiting)
-        self._next_at = self.clock.monotonic() + 1 / self.api.requests_per_second
 
 
 def retry_after(response: Response, now: datetime) -> float:

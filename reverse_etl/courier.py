@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol, cast
 
 from ops import (
@@ -62,6 +63,10 @@ class Courier(Protocol):
     def rows_at_once(self) -> int:
         """How many rows one file or request takes."""
 
+    @property
+    def lands_until(self) -> datetime | None:
+        """Until when a request that leaves now may take effect; None where its receipt alone decides."""
+
     def settle(self, attempts: Sequence[Attempt]) -> None:
         """Decide, by reading back, what earlier processes left open; what cannot be read back stays open."""
 
@@ -81,6 +86,11 @@ class FileCourier:
     outbox: Outbox
     tell: Tell
     rows_at_once: int
+
+    @property
+    def lands_until(self) -> datetime | None:
+        """See `Courier`."""
+        return None
 
     def settle(self, attempts: Sequence[Attempt]) -> None:
         """See `Courier`."""

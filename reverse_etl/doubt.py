@@ -7,8 +7,8 @@ sent on its rows, and the next push decides.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import Literal, cast
 
 from ops import Attempt, Intent, Lease, OpsStore, RowOutcome, attempt_tries, open_rows, settle_rows
@@ -39,6 +39,16 @@ class Doubt:
     calls: Calls
     sight: Sight
     health: Callable[[Verdict], None]
+    _over_at: dict[int, float] = field(default_factory=dict)
+    """Of this process's own requests, when each can no longer land: a wall clock that is set cannot shorten that."""
+
+    def note_left(self, attempt: Attempt) -> datetime | None:
+        """Take note when a request left, which is later than it was recorded; return until when it may land."""
+        if self.calls.left is None:
+            return None
+        (at, instant), landing = self.calls.left, self.calls.api.landing_seconds
+        self._over_at[attempt.attempt_id] = instant + landing
+        return at + timedelta(seconds=landing)
 
     def decide(self, attempt: Attempt, again: Again) -> None:
         """Settle an attempt in doubt by asking; what gets no answer, or may still land, stays in doubt."""
@@ -106,7 +116,8 @@ class Doubt:
     def _has_landed(self, attempt: Attempt) -> bool:
         """Wait until no copy of the request can land any more; False, at once, when that is longer than a push waits."""
         left = self._seconds_left(attempt)
-        if left > self.calls.api.deadline_seconds + LONGEST_WAIT_SECONDS:
+        # a second more, so that sums of seconds as fractions do not decide
+        if left > self.calls.api.deadline_seconds + LONGEST_WAIT_SECONDS + 1:
             return False
         self.calls.clock.sleep(left)
         return True
@@ -114,6 +125,8 @@ class Doubt:
     def _seconds_left(self, attempt: Attempt) -> float:
         if attempt.drain_until is None:
             return 0.0
+        if (over_at := self._over_at.get(attempt.attempt_id)) is not None:
+            return max(over_at - self.calls.clock.monotonic(), 0.0)
         left = (datetime.fromisoformat(attempt.drain_until) - self.calls.clock.now()).total_seconds()
         # a clock that was set back must not make a push wait for ever
         return min(max(left, 0.0), self.calls.api.landing_seconds)

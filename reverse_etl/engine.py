@@ -17,6 +17,7 @@ from ops import (
     OpsStore,
     finish_run,
     hold_intents,
+    interrupted_destinations,
     mark_ambiguous,
     open_run,
     read_controls,
@@ -62,7 +63,9 @@ class Engine:
 
     def settle(self) -> None:
         """Decide, by reading back, every attempt that an earlier process left open; a destination without a courier waits."""
-        attempts = mark_ambiguous(self.store, self.lease)
+        interrupted = {name: self.courier(name) for name in interrupted_destinations(self.store)}
+        lands_until = {name: courier.lands_until for name, courier in interrupted.items() if courier}
+        attempts = mark_ambiguous(self.store, self.lease, lands_until)
         for name in sorted({attempt.destination for attempt in attempts}):
             if courier := self.courier(name):
                 courier.settle([attempt for attempt in attempts if attempt.destination == name])

@@ -7,10 +7,12 @@ an answer that came too late. Redirects are never followed: they would carry the
 from __future__ import annotations
 
 import json
+import ssl
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import cache
 from types import TracebackType
 from typing import Any, Literal, Protocol
 
@@ -109,8 +111,9 @@ class Wire:
         self.base_url, self._deadline = base_url, deadline_seconds
         timeout = httpx2.Timeout(deadline_seconds, connect=min(_CONNECT_SECONDS, deadline_seconds))
         self._client = httpx2.Client(
-            base_url=base_url, headers=dict(secret_headers), timeout=timeout, follow_redirects=False, trust_env=False
-        )
+            base_url=base_url, headers=dict(secret_headers), timeout=timeout, follow_redirects=False, trust_env=False,
+            verify=_trusted(),
+        )  # fmt: skip
 
     def __enter__(self) -> Wire:
         """Return the client."""
@@ -125,6 +128,9 @@ class Wire:
     def close(self) -> None:
         """Close the connections."""
         self._client.close()
+
+    def ready(self) -> Ending | None:
+        """Get what a request needs before it can leave, or say why that cannot be had; a lasting key needs nothing."""
 
     def send(self, request: Request) -> Ending:
         """Send once, wait no longer than the deadline in all, and say how it ended; never raises for the network."""
@@ -153,6 +159,12 @@ class Wire:
             return Ending("not_sent", _named(error))
         except (httpx2.TransportError, httpx2.DecodingError) as error:
             return Ending("unknown", _named(error))
+
+
+@cache
+def _trusted() -> ssl.SSLContext:
+    """Whom to trust; reading the authorities takes longer than a small push, and once for all connections is enough."""
+    return httpx2.create_ssl_context(trust_env=False)
 
 
 def _named(error: Exception) -> str:

@@ -16,12 +16,13 @@ class VirtualClock:
 
     def __init__(self) -> None:
         self.seconds = 0.0
+        self.offset = 0.0
         self._due: list[tuple[float, int, Callable[[], None]]] = []
         self._numbers = itertools.count()
         self._lock = threading.Lock()
 
     def now(self) -> datetime:
-        return START + timedelta(seconds=self.seconds)
+        return START + timedelta(seconds=self.seconds + self.offset)
 
     def monotonic(self) -> float:
         return self.seconds
@@ -37,6 +38,10 @@ class VirtualClock:
             self.seconds = max(self.seconds, at)
             action()
         self.seconds = until
+
+    def set(self, offset: float) -> None:
+        """Set the wall clock that far off, as a person or a time server does; the monotonic one goes on."""
+        self.offset = offset
 
     def after(self, seconds: float, action: Callable[[], None]) -> None:
         """Do something when so much time has passed."""
