@@ -22,6 +22,8 @@ class Destination(BaseModel):
         "amazon_listings_feed_api",
     ]  # fmt: skip
     account: Name | None = None
+    unattended: bool = True
+    """False: a run that nobody asked for only plans; its rows wait for `tallyhouse push apply`."""
     location: str | None = None
     """The channel's own name of the location that receives the number."""
     seller_id: str | None = None

@@ -23,11 +23,13 @@ from ops.dead_letters import DeadLetter, dead_letters, release_dead_letters
 from ops.journal import (
     finish_run,
     hold_intents,
+    newest_run_ids,
     open_run,
     read_generations,
     read_shadow,
     ready_intents,
     run_counts,
+    same_waiting_run,
     supersede_run,
     unfinished_runs,
     unsettled_decreases,
@@ -80,6 +82,7 @@ from ops.proposal_view import (
     revisions_of,
     signatures_of,
 )
+from ops.push_health import PushHealth, push_health
 from ops.quarantine import audit_quarantine_acts
 from ops.records import (
     Attempt,
@@ -134,6 +137,7 @@ __all__ = [
     "ProposalAnswer",
     "ProposalError",
     "PushBusyError",
+    "PushHealth",
     "PushMirror",
     "Receipt",
     "Revision",
@@ -179,6 +183,7 @@ __all__ = [
     "keys_in_doubt",
     "list_proposals",
     "mark_ambiguous",
+    "newest_run_ids",
     "next_part",
     "note_revisions",
     "open_attempts",
@@ -188,6 +193,7 @@ __all__ = [
     "open_store",
     "proposal_mirror",
     "proposals_of_export",
+    "push_health",
     "push_mirror",
     "queue_proposals",
     "read_addresses",
@@ -206,6 +212,7 @@ __all__ = [
     "revisions_since",
     "run_counts",
     "run_rows",
+    "same_waiting_run",
     "set_kill_switch",
     "settle_rows",
     "settle_sent",

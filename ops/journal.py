@@ -132,6 +132,26 @@ def unsettled_decreases(store: OpsStore, run_ids: Sequence[str]) -> set[str]:
     return {sku for (sku,) in rows}
 
 
+def newest_run_ids(store: OpsStore, destinations: Iterable[str]) -> list[str]:
+    """Return the id of the newest run of each destination that has any, dry runs included, replaced ones not."""
+    rows = store.query(
+        "select run_id from push_run where rowid in (select max(rowid) from push_run where status <> 'superseded'"
+        " and destination in (select value from json_each(?)) group by destination)",
+        (json.dumps(sorted(destinations)),),
+    )
+    return [run_id for (run_id,) in rows]
+
+
+def same_waiting_run(store: OpsStore, run: Run) -> str | None:
+    """Return the destination's newest run when it waits with exactly this plan, of this build, for the same person."""
+    rows = store.query(
+        "select run_id from push_run where rowid = (select max(rowid) from push_run where destination = ?)"
+        " and status in ('held', 'planned') and (status, mode, plan_hash, build_id, requested_by) is (?, ?, ?, ?, ?)",
+        (run.destination, run.status, run.mode, run.plan_hash, run.build_id, run.requested_by),
+    )
+    return str(rows[0][0]) if rows else None
+
+
 def unfinished_runs(store: OpsStore) -> list[OpenRun]:
     """Return the runs whose process ended before they were finished, oldest first."""
     rows = store.query(

@@ -7,6 +7,7 @@ import dagster as dg
 from company import POLICIES
 from ingestion.contract import Feed, System, raw_table
 from ingestion.systems import SYSTEMS
+from reverse_etl import destination_of
 
 FEEDS: tuple[tuple[System, Feed], ...] = tuple((system, feed) for system in SYSTEMS for feed in system.feeds)
 
@@ -16,6 +17,7 @@ SETTINGS_KEY = dg.AssetKey(["home", "tallyhouse_toml"])
 POLICY_FILES_KEY = dg.AssetKey(["home", "policy_files"])
 OPS_STORE_KEY = dg.AssetKey(["home", "ops_store"])
 SERVING_KEY = dg.AssetKey(["serving", "snapshot"])
+DECREASES_KEY = dg.AssetKey(["push", "decreases"])
 PUSH_REPORT_KEY = dg.AssetKey(["push", "report"])
 
 COMPANY_KEYS = tuple(
@@ -26,14 +28,6 @@ POLICY_KEYS = tuple(dg.AssetKey(["policy", name]) for name in POLICIES)
 OPS_KEYS = tuple(
     dg.AssetKey(["ops", table]) for table in ("push_runs", "push_rows", "channel_state", "purchase_proposals")
 )
-
-DESTINATION_EXPORTS = {
-    "shopify_inventory_csv": "exp_channel_stock",
-    "amazon_listings_feed": "exp_channel_stock",
-    "woocommerce_batch_json": "exp_channel_stock",
-    "purchase_proposals_csv": "exp_purchase_proposals",
-}
-"""Which export each kind of destination sends."""
 
 
 def landing_key(system: System, feed: Feed) -> dg.AssetKey:
@@ -46,6 +40,11 @@ def raw_key(system: System, feed: Feed) -> dg.AssetKey:
     return dg.AssetKey(["raw", raw_table(system, feed)])
 
 
-def push_key(kind: str) -> dg.AssetKey:
-    """Everything pushed to destinations of one kind."""
-    return dg.AssetKey(["push", kind])
+def destination_key(name: str) -> dg.AssetKey:
+    """What one configured destination was sent."""
+    return dg.AssetKey(["destination", name])
+
+
+def export_key(kind: str) -> dg.AssetKey:
+    """The export that a kind of destination sends."""
+    return dg.AssetKey(["exports", destination_of(kind).facts.payload.export.table])

@@ -16,7 +16,6 @@ from orchestration.exit_codes import RunFailedError, code_of
 from orchestration.home_status import LAST_RUN
 from orchestration.instance import COMMAND_LINE_FILE, prepare_instance
 from orchestration.moment import sql_instant
-from orchestration.resources import HOME_VARIABLE
 from orchestration.run_lock import hold
 from orchestration.run_record import RunRecord, recording, write_last_run
 
@@ -40,12 +39,13 @@ def launch(paths: Paths, job_name: str, record: RunRecord, *, as_of: datetime | 
         with record.step("dagster"):
             import dagster as dg
 
-            from orchestration.definitions import defs
+            from orchestration.definitions import definitions
+            from orchestration.resources import HOME_VARIABLE, CompanyHome
 
             os.environ[HOME_VARIABLE] = str(paths.home)
             instance = dg.DagsterInstance.from_config(str(prepare_instance(paths)), COMMAND_LINE_FILE)
             release_dead_runs(instance)
-            job = defs.resolve_job_def(job_name)
+            job = definitions(CompanyHome(home=str(paths.home))).resolve_job_def(job_name)
         with instance:
             result = job.execute_in_process(
                 run_config=_run_config(paths.home, as_of, push),

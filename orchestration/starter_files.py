@@ -51,6 +51,7 @@ tax_basis = "exclusive"          # exclusive | inclusive: whether its prices con
 # kind = "shopify_inventory_csv"
 # account = "shopify_us"
 # location = "Shop location"                 # the channel's own name of the location
+# unattended = false                         # a scheduled push only plans it, and waits for `tallyhouse push apply`
 #
 # [destinations.amazon_us_stock]
 # kind = "amazon_listings_feed"
@@ -115,6 +116,8 @@ push = false
 # max_to_zero_rate = 0.05        # share of the rows that would go to zero
 # max_to_zero_rows = 10          # and how many of them, however small the share
 # max_unit_delta_rate = 0.25     # units added or taken, as a share of all
+# max_handed_over_rows = 500     # a push that hands over more rows that cannot be taken back is held
+# max_in_doubt_minutes = 120     # a check fails when nobody knows for longer whether a pushed row arrived
 # Building and serving.
 # warehouse_memory_mb = 4096
 # warehouse_threads = 2

@@ -18,7 +18,7 @@ from orchestration.silence import check_cadences
 from warehouse import Published, current_serving, publish, reader, writer
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from ingestion import IngestOutcome
     from ingestion.outcome import FileOutcome
@@ -119,10 +119,20 @@ def publish_build(settings: Settings, paths: Paths, as_of: datetime) -> Publishe
     return published
 
 
-def push_exports(settings: Settings, paths: Paths, *, dry_run: bool | None = None) -> PushReport:
-    """Push the published exports to every destination; dry run unless the environment or the caller says otherwise."""
+def push_exports(
+    settings: Settings,
+    paths: Paths,
+    *,
+    dry_run: bool | None = None,
+    destinations: Sequence[str] | None = None,
+    only_lowering: bool = False,
+) -> PushReport:
+    """Push the published exports to every destination, or those named; see `reverse_etl.push`.
+
+    A dry run unless the environment or the caller says otherwise. The record of the run gets the reports of all its pushes.
+    """
     from orchestration.acting import actor_of
-    from reverse_etl import push
+    from reverse_etl import PushReport, push
 
     record = current_record()
     actor = actor_of(settings) if dry_run is False else None
@@ -130,6 +140,20 @@ def push_exports(settings: Settings, paths: Paths, *, dry_run: bool | None = Non
     if serving is None:
         raise CommandError(f"{paths.serving}: nothing is published, so there is nothing to push. Run `tallyhouse run`.")
     with record.step("push"), reader(serving.file) as connection:
-        report = push(settings, paths, connection, dry_run=dry_run, actor=actor)
-    record.outcomes["push"] = report
+        report = push(
+            settings, paths, connection,
+            dry_run=dry_run, destinations=destinations, actor=actor, only_lowering=only_lowering,
+        )  # fmt: skip
+    if not only_lowering:
+        before = record.outcomes.get("push")
+        record.outcomes["push"] = PushReport(
+            report.dry_run, (*(before.destinations if before else ()), *report.destinations)
+        )
     return report
+
+
+def report_nothing_pushed() -> None:
+    """Say so in the record of a run that had no destination to push to."""
+    from reverse_etl import PushReport
+
+    current_record().outcomes.setdefault("push", PushReport(dry_run=True, destinations=()))

@@ -2,7 +2,7 @@
 
 from reverse_etl.contract import Destination, Facts, PurchaseProposal, StockUpdate, Target
 from reverse_etl.courier import Progress
-from reverse_etl.destinations import DESTINATIONS
+from reverse_etl.destinations import DESTINATIONS, destination_of
 from reverse_etl.drift import ChannelDrift, read_drift
 from reverse_etl.exports import ExportsMissingError
 from reverse_etl.outbox import Outbox, OutboxError
@@ -25,6 +25,7 @@ __all__ = [
     "PushReport",
     "StockUpdate",
     "Target",
+    "destination_of",
     "outbox_drift",
     "push",
     "read_drift",

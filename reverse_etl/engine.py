@@ -6,9 +6,10 @@ destination still shows too much of it. Each file and each request is recorded b
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 
+import company
 from ops import (
     Controls,
     Intent,
@@ -19,10 +20,12 @@ from ops import (
     hold_intents,
     interrupted_destinations,
     mark_ambiguous,
+    newest_run_ids,
     open_run,
     read_controls,
     ready_intents,
     run_counts,
+    same_waiting_run,
     supersede_run,
     unfinished_runs,
     unsettled_decreases,
@@ -37,6 +40,7 @@ from reverse_etl.prepare import Prepared
 class Engine:
     """One push under one lease. `courier` returns the courier of a destination's name, also of one that is not pushed now.
 
+    `others` are the destinations that are configured and not pushed now: what they still show too much of is not raised here.
     `JournalError`, `OutboxError`, `LeaseLostError` and database errors come out of every method as they are: nothing more is sent
     then, and the next push settles what was open.
     """
@@ -45,20 +49,33 @@ class Engine:
     lease: Lease
     courier: Callable[[str], Courier | None]
     tell: Tell
+    others: Collection[str] = ()
 
     def push(self, targets: Iterable[Target], prepare: Callable[[Target], Prepared]) -> list[Job]:
         """Bring every target to what is wanted; return its jobs, all finished."""
         self.settle()
-        unfinished = {run.destination: run for run in unfinished_runs(self.store)}
-        jobs = [self.open(prepare(target), unfinished.get(target.name)) for target in targets]
+        jobs = self._opened(targets, prepare)
         applying = [job for job in jobs if job.status == "applying"]
         for job in applying:
             self.send(job, LOWERING)
-        pending = unsettled_decreases(self.store, [job.run_id for job in jobs])
+        pending = unsettled_decreases(
+            self.store, [*(job.run_id for job in jobs), *newest_run_ids(self.store, self.others)]
+        )
         for job in applying:
             self._wait_for_decreases(job, pending)
             self.send(job, RAISING)
             self._finish(job)
+        return jobs
+
+    def lower(self, targets: Iterable[Target], prepare: Callable[[Target], Prepared]) -> list[Job]:
+        """Send only what goes down. Runs with more to send stay open: the push of each destination goes on with its own."""
+        self.settle()
+        jobs = self._opened(targets, prepare)
+        for job in jobs:
+            # a destination whose key is missing keeps no other from going down; its own push says so
+            if job.status == "applying" and self._reachable(job.name) is not None:
+                self.send(job, LOWERING)
+                self._close_stopped(job)
         return jobs
 
     def settle(self) -> None:
@@ -67,19 +84,34 @@ class Engine:
         lands_until = {name: courier.lands_until for name, courier in interrupted.items() if courier}
         attempts = mark_ambiguous(self.store, self.lease, lands_until)
         for name in sorted({attempt.destination for attempt in attempts}):
-            if courier := self.courier(name):
+            if courier := self._reachable(name):
                 courier.settle([attempt for attempt in attempts if attempt.destination == name])
         if attempts:
             self.tell(Progress("*", "settled", len(attempts)))
 
+    def _opened(self, targets: Iterable[Target], prepare: Callable[[Target], Prepared]) -> list[Job]:
+        unfinished = {run.destination: run for run in unfinished_runs(self.store)}
+        return [self.open(prepare(target), unfinished.get(target.name)) for target in targets]
+
+    def _reachable(self, name: str) -> Courier | None:
+        try:
+            return self.courier(name)
+        except (company.ConfigurationError, company.SecretMissingError):
+            return None
+
     def open(self, prepared: Prepared, unfinished: OpenRun | None) -> Job:
         """Open the run, or go on with the unfinished one when it wanted exactly the same."""
         run = prepared.run
+        if run.mode == "dry_run":
+            # what waits for a person is only written down; an interrupted push of it stays as it is
+            unfinished = None
         if unfinished is not None and unfinished.desired_hash == run.desired_hash:
             self.tell(Progress(run.destination, "resumed", len(prepared.intents)))
             return Job(prepared, unfinished.run_id, unfinished.plan_hash, "applying", "resumed by a later process")
         if unfinished is not None:
             supersede_run(self.store, self.lease, unfinished.run_id, f"interrupted; replaced by {run.run_id}")
+        if waiting := same_waiting_run(self.store, run):
+            return Job(prepared, waiting, run.plan_hash, run.status, run.reason)
         open_run(self.store, self.lease, run, prepared.intents)
         self.tell(Progress(run.destination, "planned", len(prepared.intents) + run.unchanged_count))
         return Job(prepared, run.run_id, run.plan_hash, run.status, run.reason)
@@ -117,6 +149,10 @@ class Engine:
 
     def _hold(self, job: Job, intents: Iterable[Intent], reason: str) -> None:
         hold_intents(self.store, self.lease, job.run_id, [intent.row_key for intent in intents], reason)
+
+    def _close_stopped(self, job: Job) -> None:
+        if job.status in ("killed", "failed"):
+            self._finish(job)
 
     def _finish(self, job: Job) -> None:
         counts = run_counts(self.store, job.run_id)

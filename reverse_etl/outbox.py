@@ -107,6 +107,11 @@ class Outbox:
         if path.parent.is_dir():
             _sync_folder(path.parent)
 
+    def receipts(self) -> set[tuple[str, str]]:
+        """Return (destination, file name) of every file whose manifest is in place."""
+        found = self.root.glob(f"*/*{MANIFEST_SUFFIX}")
+        return {(path.parent.name, path.name.removesuffix(MANIFEST_SUFFIX)) for path in found}
+
     def manifests(self) -> dict[tuple[str, str], dict[str, Any]]:
         """Return every manifest in the outbox by (destination, file name)."""
         found = {}

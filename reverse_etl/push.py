@@ -27,11 +27,14 @@ def push(
     on_progress: Callable[[Progress], None] | None = None,
     clock: Clock | None = None,
     actor: company.Actor | None = None,
+    only_lowering: bool = False,
 ) -> PushReport:
     """Bring the destinations (all of them, or those named) to what schema exports of the open file wants.
 
     `dry_run` defaults to what the environment says; a dry run is recorded and sends nothing. `actor` is the person who asks;
-    where the environment does not push by itself, somebody has to. Effect: files in the outbox, rows
+    where the environment does not push by itself, somebody has to, and a destination with `unattended = false` is planned
+    only, until somebody does. With `only_lowering` what goes down is sent, and the rest is left open for the push of each
+    destination, which goes on with it. Effect: files in the outbox, rows
     in the operations store. Safe to interrupt anywhere and to run again: the next push settles first.
 
     Raises `company.ConfigurationError` for an unknown destination, `ExportsMissingError`, `ops.PushBusyError` when another
@@ -45,17 +48,20 @@ def push(
         _may_push(settings, actor)
 
     def ready(target: Target) -> Prepared:
-        return prepare(store, connection, settings, target, dry_run=dry, requested_by=actor.name if actor else None)
+        waits = dry or (actor is None and not target.settings.unattended)
+        return prepare(store, connection, settings, target, dry_run=waits, requested_by=actor.name if actor else None)
 
     with open_store(paths.ops) as store:
         if dry:
-            jobs = [_record(store, ready(target), tell) for target in targets]
+            jobs = [] if only_lowering else [_record(store, ready(target), tell) for target in targets]
         else:
             with (
                 hold_lease(store) as lease,
                 Couriers(store, lease, settings, paths, tell, clock or SystemClock()) as couriers,
             ):
-                jobs = Engine(store, lease, couriers.of, tell).push(targets, ready)
+                others = set(settings.destinations) - {target.name for target in targets}
+                engine = Engine(store, lease, couriers.of, tell, others)
+                jobs = (engine.lower if only_lowering else engine.push)(targets, ready)
                 settle_sent(store)
         return PushReport(dry, tuple(_report(store, job) for job in jobs))
 

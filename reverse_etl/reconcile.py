@@ -33,7 +33,7 @@ def settle(store: OpsStore, lease: Lease, outbox: Outbox, attempt: Attempt, *, r
 
 def outbox_drift(store: OpsStore, outbox: Outbox) -> list[Drift]:
     """Return receipts that are gone and files that no attempt wrote; empty when both sides agree."""
-    recorded = {(a.destination, a.file_name) for a in confirmed_attempts(store)}
-    present = set(outbox.manifests())
+    recorded = {(a.destination, a.file_name) for a in confirmed_attempts(store) if a.transport == "file"}
+    present = outbox.receipts()
     missing = [Drift(*key, "receipt_missing") for key in sorted(recorded - present)]
     return missing + [Drift(*key, "not_in_journal") for key in sorted(present - recorded)]

@@ -12,7 +12,7 @@ import pytest
 from company import DBT_PROJECT, Environment
 from ingestion.contract import Feed, System, raw_table
 from ingestion.systems import SYSTEMS
-from orchestration.asset_keys import DESTINATION_EXPORTS, FEEDS, SERVING_KEY, landing_key, push_key, raw_key
+from orchestration.asset_keys import FEEDS, SERVING_KEY, landing_key, raw_key
 from orchestration.definitions import definitions, defs
 from orchestration.defs.transform.assets import MANIFEST
 from orchestration.pools import WAREHOUSE_WRITER
@@ -53,7 +53,6 @@ def expected_keys() -> set[str]:
         | {f"{layer_of(model)}/{model}" for model in MODELS}
         | {f"reference/{seed}" for seed in SEEDS}
         | {"serving/snapshot", "push/report"}
-        | {f"push/{kind}" for kind in DESTINATION_EXPORTS}
     )
 
 
@@ -87,12 +86,6 @@ def test_every_export_is_upstream_of_what_is_published(system: System, feed: Fee
     assert raw_key(system, feed) in seen
 
 
-@pytest.mark.parametrize("kind", DESTINATION_EXPORTS)
-def test_every_push_is_downstream_of_its_export_and_of_the_published_version(kind: str) -> None:
-    parents = names(set(defs.resolve_asset_graph().get(push_key(kind)).parent_keys))
-    assert parents == {f"exports/{DESTINATION_EXPORTS[kind]}", "serving/snapshot"}
-
-
 def test_every_dbt_source_is_written_by_an_asset() -> None:
     graph = defs.resolve_asset_graph()
     sources = {dg.AssetKey([s["schema"], s["identifier"]]) for s in MANIFEST["sources"].values()}
@@ -112,7 +105,13 @@ def test_checks_that_must_stop_a_publish_are_blocking() -> None:
     graph = defs.resolve_asset_graph()
     blocking = {key.name for key in graph.asset_check_keys if graph.get(key).blocking}
     assert {"rows_accounted_for", "counts_reconcile"} <= blocking
-    assert {"no_file_held", "no_feed_silent", "pushes_went_through", "no_row_rejected"} & blocking == set()
+    assert {
+        "no_file_held",
+        "no_feed_silent",
+        "pushes_went_through",
+        "nothing_waits_for_a_person",
+        "no_row_rejected",
+    } & blocking == set()
     grains = [name for name in (key.name for key in graph.asset_check_keys) if name.startswith("grain_is_unique")]
     assert grains
     assert set(grains) <= blocking

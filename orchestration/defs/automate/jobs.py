@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from typing import TypeAlias
+
 import dagster as dg
 
 from orchestration.asset_keys import (
     COMPANY_KEYS,
-    DESTINATION_EXPORTS,
     FEEDS,
     LEDGER_KEYS,
     OPS_KEYS,
     POLICY_KEYS,
-    PUSH_REPORT_KEY,
     QUARANTINE_KEY,
     SERVING_KEY,
-    push_key,
     raw_key,
 )
 from orchestration.defs.transform.assets import dbt_models
@@ -22,7 +22,9 @@ from orchestration.defs.transform.assets import dbt_models
 _raw = [raw_key(system, feed) for system, feed in FEEDS] + [*LEDGER_KEYS, QUARANTINE_KEY]
 _reference = [*COMPANY_KEYS, *POLICY_KEYS, *OPS_KEYS]
 _build = [*_reference, *dbt_models.keys, SERVING_KEY]
-_push = [*(push_key(kind) for kind in DESTINATION_EXPORTS), PUSH_REPORT_KEY]
+Jobs: TypeAlias = "Mapping[str, dg.UnresolvedAssetJobDefinition]"
+
+REFRESH, INGEST, BUILD, PUSH = "refresh_company_job", "ingest_exports_job", "build_serving_job", "push_exports_job"
 
 
 def _job(name: str, keys: list[dg.AssetKey], description: str) -> dg.UnresolvedAssetJobDefinition:
@@ -34,13 +36,11 @@ def _job(name: str, keys: list[dg.AssetKey], description: str) -> dg.UnresolvedA
     )
 
 
-refresh_company_job = _job(
-    "refresh_company_job", [*_raw, *_build, *_push], "New exports in, published version and pushes out."
-)
-ingest_exports_job = _job("ingest_exports_job", _raw, "New exports into schema raw.")
-build_serving_job = _job(
-    "build_serving_job", _build, "Configuration, dbt and the published version, from what is ingested."
-)
-push_exports_job = _job("push_exports_job", _push, "The published exports to every destination.")
-
-JOBS = (refresh_company_job, ingest_exports_job, build_serving_job, push_exports_job)
+def jobs_of(pushed: Sequence[dg.AssetKey]) -> Jobs:
+    """Return the jobs by name, for a home that pushes those assets."""
+    return {
+        REFRESH: _job(REFRESH, [*_raw, *_build, *pushed], "New exports in, published version and pushes out."),
+        INGEST: _job(INGEST, _raw, "New exports into schema raw."),
+        BUILD: _job(BUILD, _build, "Configuration, dbt and the published version, from what is ingested."),
+        PUSH: _job(PUSH, list(pushed), "The published exports to every destination."),
+    }

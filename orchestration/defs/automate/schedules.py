@@ -9,9 +9,8 @@ import hashlib
 
 import dagster as dg
 
-from company import ConfigurationError, Paths, Settings
-from orchestration.defs.automate.jobs import refresh_company_job
-from orchestration.resources import CompanyHome
+from company import Paths, Settings
+from orchestration.defs.automate.jobs import REFRESH, Jobs
 
 DAILY_AT = "0 5 * * *"
 """Five in the morning, company time: after the night's exports, before the buyers."""
@@ -19,31 +18,29 @@ DAILY_AT = "0 5 * * *"
 _SENSOR_SECONDS = 60
 
 
-def automation_of(company: CompanyHome) -> tuple[list[dg.ScheduleDefinition], list[dg.SensorDefinition]]:
+def automation_of(
+    settings: Settings | None, jobs: Jobs
+) -> tuple[list[dg.ScheduleDefinition], list[dg.SensorDefinition]]:
     """Return the schedules and sensors that the home allows; none without a home."""
-    try:
-        settings, paths = company.settings(), company.paths
-    except ConfigurationError:
+    if settings is None or not settings.may_schedule:
         return [], []
-    if not settings.may_schedule:
-        return [], []
-    return [_daily(settings)], [_landing_sensor(paths)]
+    return [_daily(settings, jobs)], [_landing_sensor(Paths(settings.home), jobs)]
 
 
-def _daily(settings: Settings) -> dg.ScheduleDefinition:
+def _daily(settings: Settings, jobs: Jobs) -> dg.ScheduleDefinition:
     return dg.ScheduleDefinition(
-        name="refresh_company_job_daily",
-        job=refresh_company_job,
+        name=f"{REFRESH}_daily",
+        job=jobs[REFRESH],
         cron_schedule=DAILY_AT,
         execution_timezone=settings.company.time_zone,
         default_status=dg.DefaultScheduleStatus.RUNNING,
     )
 
 
-def _landing_sensor(paths: Paths) -> dg.SensorDefinition:
+def _landing_sensor(paths: Paths, jobs: Jobs) -> dg.SensorDefinition:
     @dg.sensor(
         name="landing_changed_sensor",
-        job=refresh_company_job,
+        job=jobs[REFRESH],
         minimum_interval_seconds=_SENSOR_SECONDS,
         default_status=dg.DefaultSensorStatus.RUNNING,
     )
