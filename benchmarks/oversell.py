@@ -17,10 +17,12 @@ import heapq
 import random
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from functools import cache
 from typing import Literal
 
-from demo.answers.channel import channel_share, pool_available, stale_allowance
+from demo.answers.channel import channel_share, pool_available
+from demo.answers.late_feeds import unseen_units
 from demo.answers.partition import fair_shares
 from demo.answers.policies import ChannelPolicy
 from demo.answers.stock import node_available
@@ -31,9 +33,11 @@ PUBLISH_MINUTES = 5
 DAY = 24 * 60
 CHANNEL_WEIGHTS = (5.0, 3.0, 1.5, 0.5)
 """How much of the demand each channel has; four channels are what a mid-sized seller runs."""
+_EPOCH = datetime(2026, 1, 1)  # noqa: DTZ001 - naive UTC on purpose
+"""Minute 0; no number depends on it."""
 _SHIP_MINUTES = (4 * 60, 30 * 60)
-_HISTORY_DAYS = 28
-"""Days of demand that a channel's rate is known from, as the warehouse model looks back."""
+_PAST_DAYS = 60
+"""Days of orders before the first export, from which an allowance is learned."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,13 +49,20 @@ class Ask:
     units: int
 
 
+@dataclass(frozen=True, eq=False)
+class Past:
+    """What was sold before the simulation begins, at minutes below zero; told apart by identity, so that answers can be kept."""
+
+    asks: tuple[Ask, ...] = ()
+
+
 @dataclass(frozen=True, slots=True)
 class Product:
-    """One SKU: its customers in order of time, its supply as (minute, units), and what each channel sold in four weeks before."""
+    """One SKU: its customers in order of time, its supply as (minute, units), and who bought it in the weeks before."""
 
     asks: tuple[Ask, ...]
     supply: tuple[tuple[int, int], ...]
-    recent_units: tuple[int, ...]
+    past: Past
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +71,7 @@ class Known:
 
     on_hand: int
     open_by_channel: tuple[int, ...]
-    recent_units: tuple[int, ...]
+    past: Past
     delay: int
 
 
@@ -95,25 +106,30 @@ def minus_open_orders(known: Known, channel: int) -> int:
     return max(0, known.on_hand - sum(known.open_by_channel))
 
 
-def available_to_sell(policy: ChannelPolicy, *, scope: Scope = "channel") -> Strategy:
+def available_to_sell(policy: ChannelPolicy, *, scope: Scope = "pool") -> Strategy:
     """Return Tallyhouse's number under a policy; `scope` says whose demand the allowance for late feeds covers.
 
-    `channel`: the channel's own; `pool`: that of every channel that sells from the same shelf; `others`: of all but the channel,
-    which lowers its number by its own sales itself. The delay in the policy is until the next number takes over: the publish time
-    and one export interval.
+    `pool`, what the product does: that of every channel that sells from the same shelf; `channel`: the channel's own;
+    `others`: of all but the channel, which lowers its number by its own sales itself. The span is until the next number takes
+    over: the publish time and one export interval.
     """
 
     @cache
-    def allowance(units: int, delay: int) -> int:
-        return stale_allowance(units, 0, replace(policy, publish_delay_minutes=PUBLISH_MINUTES + delay))
+    def allowance(past: Past, channel: int, delay: int) -> int:
+        draws = (
+            (_EPOCH + timedelta(minutes=ask.minute), ask.units)
+            for ask in past.asks
+            if scope == "pool" or (ask.channel == channel) == (scope == "channel")
+        )
+        span = timedelta(minutes=PUBLISH_MINUTES + delay)
+        return unseen_units(draws, _EPOCH, span, policy.stale_quantile_rate)
 
     def show(known: Known, channel: int) -> int:
         node = node_available(known.on_hand, allocated=sum(known.open_by_channel))
         pool = pool_available(node.available_qty, node.debt_qty)
-        own, everyone = known.recent_units[channel], sum(known.recent_units)
-        units = {"channel": own, "pool": everyone, "others": everyone - own}[scope]
         parts = fair_shares(pool, {str(number): int(10 * weight) for number, weight in enumerate(CHANNEL_WEIGHTS)})
-        return channel_share(pool, policy, parted=parts[str(channel)], stale_allowance=allowance(units, known.delay))
+        held_back = allowance(known.past, channel, known.delay)
+        return channel_share(pool, policy, parted=parts[str(channel)], stale_allowance=held_back)
 
     return show
 
@@ -121,20 +137,19 @@ def available_to_sell(policy: ChannelPolicy, *, scope: Scope = "channel") -> Str
 def products(*, skus: int, days: int, seed: int) -> Iterator[Product]:
     """Yield the same SKUs for the same arguments: demand is Poisson by day and hour, supply weekly and 0 to 25 % short."""
     rng = random.Random(seed)
-    for _ in range(skus):
+    for number in range(skus):
         daily = rng.lognormvariate(1.2, 1.0)
-        asks = sorted(_asks(rng, daily, days), key=lambda ask: (ask.minute, ask.channel))
-        recent = tuple(
-            _poisson(rng, daily * _HISTORY_DAYS * weight / sum(CHANNEL_WEIGHTS)) for weight in CHANNEL_WEIGHTS
-        )
+        asks = sorted(_asks(rng, daily, range(days)), key=lambda ask: (ask.minute, ask.channel))
         weekly = daily * 7
         supply = tuple((week * 7 * DAY, round(weekly * rng.uniform(0.75, 1.1))) for week in range(-(-days // 7)))
-        yield Product(tuple(asks), supply, recent)
+        # drawn after the rest of the product, which the length of the past must not change
+        past = tuple(_asks(random.Random(f"{seed}/{number}"), daily, range(-_PAST_DAYS, 0)))
+        yield Product(tuple(asks), supply, Past(past))
 
 
-def _asks(rng: random.Random, daily: float, days: int) -> Iterator[Ask]:
+def _asks(rng: random.Random, daily: float, days: range) -> Iterator[Ask]:
     channels = range(len(CHANNEL_WEIGHTS))
-    for day in range(days):
+    for day in days:
         for _ in range(_poisson(rng, daily)):
             minute = day * DAY + int(rng.triangular(6 * 60, DAY, 20 * 60))
             yield Ask(minute, rng.choices(channels, CHANNEL_WEIGHTS)[0], 1 if rng.random() < 0.85 else 2)
@@ -160,7 +175,7 @@ class _Shelf:
         self._last: tuple[Known, list[int]] | None = None
 
     def export(self) -> Known:
-        return Known(self.on_hand, tuple(self.open), self.product.recent_units, self.delay)
+        return Known(self.on_hand, tuple(self.open), self.product.past, self.delay)
 
     def publish(self, known: Known) -> None:
         if self._last is None or self._last[0] != known:
@@ -228,9 +243,10 @@ def strategies() -> dict[str, Strategy]:
         "on hand less open orders": minus_open_orders,
         "ATS, default policy": available_to_sell(plain),
         "ATS, fair share by weight": available_to_sell(replace(plain, mode="fair_share")),
-        "ATS, 95 % allowance of the channel's demand": available_to_sell(careful),
-        "ATS, 95 % allowance of the other channels' demand": available_to_sell(careful, scope="others"),
-        "ATS, 95 % allowance of the pool's demand": available_to_sell(careful, scope="pool"),
+        "95 % allowance of the channel's demand": available_to_sell(careful, scope="channel"),
+        "95 % allowance of the other channels' demand": available_to_sell(careful, scope="others"),
+        "ATS, 95 % allowance": available_to_sell(careful),
+        "ATS, 99 % allowance": available_to_sell(replace(plain, stale_quantile_rate=0.99)),
     }
 
 

@@ -8,7 +8,7 @@ allowance is tried: the whole pool on every listing, no buffer, no cap, no share
 
 Counted are active listings that would show a number above zero if nothing were held back. `above` are those that showed more
 than was free, whoever took it: another account on the same shelf, a count, a transfer. `own above` are those of which the
-account's own customers ordered more than was held back, the one thing that the quantile is a statement about.
+account's own customers alone ordered more than was held back.
 """
 
 from __future__ import annotations
@@ -92,6 +92,7 @@ def known(facts: Facts, fed_at: datetime, as_of: datetime) -> Facts:
             if row.allocated_at <= fed_at
         ],
         shipments=[row for row in facts.shipments if row.shipped_at <= fed_at],
+        losses=tuple(row for row in facts.losses if row.lost_at <= fed_at),
         stock_stated_at=dict.fromkeys(facts.stock_stated_at, fed_at),
         orders_stated_at={account.name: fed_at for account in SALES_ACCOUNTS},
     )

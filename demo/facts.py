@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import Generic, TypeVar
@@ -17,6 +18,7 @@ from demo.answers.records import (
     Receipt,
     ReturnLine,
     Shipment,
+    StockLoss,
     Supplier,
     Transfer,
 )
@@ -43,7 +45,7 @@ from demo.outcome import Outcome
 from demo.simulation.desk import HOUSE_RETURN_REASONS
 from demo.simulation.engine import SNAPSHOTS
 from demo.simulation.fulfilment import writes_allocations
-from demo.simulation.journal import DISPOSITIONS, REASONS
+from demo.simulation.journal import DISPOSITIONS, ON_HAND, REASONS
 
 DAMAGE_REASONS = frozenset({"damaged_in_transit", "DAMAGED_BY_CARRIER", "DAMAGED_BY_FC"})
 Key = tuple[str, str, str]
@@ -89,6 +91,7 @@ def true_facts(outcome: Outcome, policies: Policies, errors: Errors, orders_stat
         shipments=Rows(history.shipments),
         returns=Rows(history.returns),
         positions=_positions(outcome, errors),
+        losses=tuple(_losses(outcome)),
         purchase_order_lines=tuple(_purchase_lines(outcome)),
         receipts=tuple(_receipts(outcome)),
         transfers=(*_transfers(outcome), *waiting_transfers(outcome.world.catalogue)),
@@ -192,6 +195,18 @@ def _positions(outcome: Outcome, errors: Errors) -> tuple[Position, ...]:
                 )
             )  # fmt: skip
     return tuple(rows)
+
+
+def _losses(outcome: Outcome) -> Iterator[StockLoss]:
+    log, items = outcome.world.journal.movements, outcome.world.catalogue.items
+    lost: dict[tuple[int, int, int], int] = defaultdict(int)
+    for at, place, item, state, quantity in zip(
+        log["at"], log["location"], log["item"], log["state"], log["qty"], strict=True
+    ):
+        lost[at, place, item] -= quantity if state == ON_HAND else -quantity
+    for (at, place, item), units in lost.items():
+        if units > 0:
+            yield StockLoss(LOCATIONS[place], items[item].sku, units, as_datetime(at))
 
 
 def _purchase_lines(outcome: Outcome) -> Iterator[PurchaseOrderLine]:

@@ -7,7 +7,7 @@ Choices made here:
 - A policy's `sku` is our SKU. A fractional pool is rounded down, each product rounded to 9 digits first.
 - A listing is unknown only when neither its SKU nor any part of a kit has a record.
 - What a channel's own customers hold is there for that channel, in a partition on top of its part.
-- The allowance for a late feed covers the account's orders of the SKU over all its listings in the 28 days up to `as_of`.
+- The allowance for late feeds covers what may be taken from the listing's locations, whoever takes it; see `late_feeds`.
 - Feed age is in whole minutes, rounded down. A missing feed has no age; with neither, nothing is stale.
 """
 
@@ -16,15 +16,15 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from demo.answers.late_feeds import unseen_units
 from demo.answers.order_book import OrderBook, read_orders
 from demo.answers.policies import ChannelPolicy
-from demo.answers.pools import RATE_DAYS, Pools, pool_available
-from demo.answers.quantiles import poisson_quantile
+from demo.answers.pools import Pools, pool_available
 from demo.answers.records import Facts, Listing
 
-__all__ = ["ChannelAtsRow", "channel_ats", "channel_share", "pool_available", "stale_allowance"]
+__all__ = ["ChannelAtsRow", "channel_ats", "channel_share", "pool_available"]
 
 
 def channel_share(
@@ -49,14 +49,6 @@ def channel_share(
     if policy.cap_qty is not None:
         left = min(left, policy.cap_qty)
     return left // units_per_listing * units_per_listing
-
-
-def stale_allowance(units: int, feed_age_minutes: int, policy: ChannelPolicy) -> int:
-    """Return what may have been sold since the feed spoke, from the units of the last 28 days; 0 without a quantile."""
-    if not policy.stale_quantile_rate:
-        return 0
-    per_minute = units / (RATE_DAYS * 24 * 60)
-    return poisson_quantile(per_minute * (feed_age_minutes + policy.publish_delay_minutes), policy.stale_quantile_rate)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +84,7 @@ def _row(stock: Pools, listing: Listing) -> ChannelAtsRow:
     pool = stock.pool_or_kit(account, nodes, sku, holder=account)
     own_held = pool - stock.pool_or_kit(account, nodes, sku)
     fenced = stock.fenced(account, nodes, sku)
-    allowance = stale_allowance(stock.recent.get((account, sku), 0), age or 0, policy)
+    allowance = _allowance(stock, nodes, sku, age or 0, policy)
     status = _status(stock, listing, has_record=bool(records), age=age, limit=policy.max_feed_age_minutes)
     number: int | None = 0
     if status == "ok":
@@ -108,6 +100,19 @@ def _row(stock: Pools, listing: Listing) -> ChannelAtsRow:
         number = None
     listed = None if number is None else number // listing.units_per_listing
     return ChannelAtsRow(account, listing.listing_id, sku, pool, fenced, allowance, number, listed, status, age)
+
+
+def _allowance(stock: Pools, nodes: frozenset[str], sku: str, age: int, policy: ChannelPolicy) -> int:
+    """Return what may go before the number shows; of a kit by the part of which most may go, each in kits rounded up."""
+    if not policy.stale_quantile_rate:
+        return 0
+    fed_at = stock.facts.as_of - timedelta(minutes=age)
+    window = timedelta(minutes=age + policy.publish_delay_minutes)
+    parts = {part: units for part, units in stock.catalogue.parts(sku).items() if stock.catalogue.is_tracked(part)}
+    return max(
+        -(-unseen_units(stock.draws(nodes, drawn), fed_at, window, policy.stale_quantile_rate) // units)
+        for drawn, units in (parts | {sku: 1}).items()
+    )
 
 
 def _status(stock: Pools, listing: Listing, *, has_record: bool, age: int | None, limit: int) -> str:

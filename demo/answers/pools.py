@@ -25,6 +25,8 @@ from demo.answers.stock import AtsRow, Claims, ats, claims, kept_back, stated_at
 
 RATE_DAYS = 28
 Offer = tuple[str, FulfilledBy]
+Draw = tuple[Offer | str, datetime, int]
+"""Who took, when and how many units: an offer by an order, or a location by losing them."""
 
 
 def pool_available(available: int, debt: int = 0, unplaced: int = 0, debt_weight: float = 1.0) -> int:
@@ -55,6 +57,7 @@ class Pools:
         self.recent = _recent_units(facts, book)
         self.unplaced_accounts = {account for account, _ in self.claims.unplaced}
         self._parted: dict[str, dict[Offer, int]] = {}
+        self._draws: dict[str, list[Draw]] | None = None
 
     def policy(self, account: str, sku: str) -> ChannelPolicy:
         """Return the policy in force for an account and a SKU."""
@@ -158,6 +161,16 @@ class Pools:
                     total += max(0, fence - self.claims.open_by_account.get((other.account, sku), 0))
         return total
 
+    def draws(self, nodes: frozenset[str], sku: str) -> list[tuple[datetime, int]]:
+        """Return (instant, units) of everything ever taken of a SKU that could come from these locations."""
+        if self._draws is None:
+            self._draws = _draws(self.facts, self.book)
+        return [
+            (at, units)
+            for taker, at, units in self._draws.get(sku, ())
+            if (taker in nodes if isinstance(taker, str) else self.catalogue.nodes(*taker) & nodes)
+        ]
+
     def records(self, nodes: frozenset[str], sku: str) -> list[datetime | None]:
         """Return the instants of the stock records of a SKU and its parts."""
         wanted = {sku, *self.catalogue.parts(sku)}
@@ -174,3 +187,18 @@ def _recent_units(facts: Facts, book: OrderBook) -> dict[tuple[str, str], int]:
                 kept = max(0, line.ordered_listing_qty - order.cancelled(line.channel_sku))
                 units[order.channel_account, listing.sku_id] += kept * listing.units_per_listing
     return dict(units)
+
+
+def _draws(facts: Facts, book: OrderBook) -> dict[str, list[Draw]]:
+    taken: dict[str, list[Draw]] = defaultdict(list)
+    for order in book:
+        for line in order.lines.values():
+            listing = book.catalogue.listing(order.channel_account, line.channel_sku)
+            kept = max(0, line.ordered_listing_qty - order.cancelled(line.channel_sku)) * listing.units_per_listing
+            # an order of a kit may take a ready-made one or its parts
+            for sku, units in ({listing.sku_id: 1} | book.catalogue.parts(listing.sku_id)).items():
+                taken[sku].append(((order.channel_account, line.fulfilled_by), line.ordered_at, kept * units))
+    for loss in facts.losses:
+        if loss.lost_at <= facts.as_of:
+            taken[loss.sku_id].append((loss.location_id, loss.lost_at, loss.lost_qty))
+    return taken

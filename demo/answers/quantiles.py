@@ -1,27 +1,10 @@
-"""Quantiles that stock rules ask for: Poisson, normal and empirical."""
+"""Quantiles that stock rules ask for: normal and empirical."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
 from statistics import NormalDist
-
-
-def poisson_quantile(mean: float, probability: float) -> int:
-    """Return the smallest count r with P(D <= r) >= probability. ValueError unless mean >= 0 and 0 <= probability < 1."""
-    if mean < 0 or not 0 <= probability < 1:
-        raise ValueError(f"no Poisson quantile for mean {mean} and probability {probability}")
-    count, total = 0, math.exp(-mean)
-    if total == 0.0:
-        raise ValueError(f"a Poisson mean of {mean} is too large to add up term by term")
-    term = total
-    while total < probability:
-        count += 1
-        term *= mean / count
-        if term == 0.0:
-            break
-        total += term
-    return count
 
 
 def normal_quantile(probability: float) -> float:

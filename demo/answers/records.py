@@ -18,6 +18,7 @@ from datetime import date, datetime
 from typing import Literal
 
 from demo.answers.holds import Hold, Transfer
+from demo.answers.late_feeds import StockLoss
 from demo.answers.masters import (
     Account,
     FulfilledBy,
@@ -51,6 +52,7 @@ __all__ = [
     "ReturnLine",
     "Shipment",
     "StockBasis",
+    "StockLoss",
     "Supplier",
     "SupplierTerm",
     "System",
@@ -234,6 +236,7 @@ class Facts:
     shipments: Iterable[Shipment] = ()
     returns: Iterable[ReturnLine] = ()
     positions: tuple[Position, ...] = ()
+    losses: tuple[StockLoss, ...] = ()
     purchase_order_lines: tuple[PurchaseOrderLine, ...] = ()
     receipts: tuple[Receipt, ...] = ()
     transfers: tuple[Transfer, ...] = ()

@@ -40,7 +40,9 @@ def test_more_is_held_back_at_a_higher_quantile_and_less_is_shown_above_the_free
     found = dict(stale_feeds.compare(facts, outcome, AS_OF - DAY * DAYS, 23))
     tallies = [found[rate] for rate in stale_feeds.QUANTILES]
     assert len({tally.looked for tally in tallies}) == 1
-    assert tallies[0].above > tallies[-1].above > 0
+    assert tallies[0].above > tallies[-1].above
+    for rate, tally in zip(stale_feeds.QUANTILES[1:], tallies[1:], strict=True):
+        assert tally.above <= (1 - rate) * tally.looked
     for tally, stricter in pairwise(tallies):
         assert tally.shown >= stricter.shown
         assert tally.above >= stricter.above

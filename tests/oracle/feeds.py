@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import asdict
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from demo.answers.order_book import read_orders
@@ -62,9 +63,27 @@ def house_feeds(facts: Facts) -> dict[str, list[Row]]:
              "reserved_qty": row.reserved_qty + held.get((row.location_id, row.sku_id), 0)}
             for row in facts.positions
         ],
+        "stock_movements": list(_movements(facts)),
         **_order_feeds(facts),
         **_kept_back_feeds(facts),
     }  # fmt: skip
+
+
+def _movements(facts: Facts) -> Iterator[Row]:
+    """Yield losses that no transfer states: off the shelf, or into damage and an hour later scrapped, which is no second loss."""
+    sent = {(row.from_location_id, row.sku_id, row.in_transit_qty) for row in facts.transfers}
+    for number, row in enumerate(facts.losses):
+        if row.lost_at == facts.as_of and (row.location_id, row.sku_id, row.lost_qty) in sent:
+            continue
+        steps = [("adjustment", "on_hand", -1, 0)]
+        if number % 2:
+            steps = [("state_change", "damaged", 1, 0), ("scrap", "damaged", -1, 1), ("scrap", "on_hand", -1, 1)]
+        for step, (kind, state, sign, hours) in enumerate(steps):
+            yield {
+                "movement_id": f"m{number}-{step}", "location_id": row.location_id, "sku": row.sku_id,
+                "occurred_at": row.lost_at + timedelta(hours=hours), "movement_type": kind, "state": state,
+                "moved_qty": sign * row.lost_qty,
+            }  # fmt: skip
 
 
 def _order_feeds(facts: Facts) -> dict[str, list[Row]]:

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from demo.answers import ats, channel_ats
 from demo.answers.catalogue import Catalogue, most_specific
 from demo.answers.policies import ChannelPolicy, NodePolicy, Policies, SourcingPolicy
-from demo.answers.records import Location
+from demo.answers.records import Location, StockLoss
 from tests.oracle.sql_world import NOW, compile_models, opened
 
 SKUS = ("A", "B", "K", "N")  # K is a kit of one A and two B, N of one K and one B
@@ -46,6 +46,7 @@ holds = st.lists(
     max_size=5,
 )  # fmt: skip
 transfers = st.lists(st.tuples(place, sku, few, few), max_size=3)
+losses = st.lists(st.tuples(place, sku, st.integers(1, 9), st.integers(0, 600)), max_size=6)
 
 
 @st.composite
@@ -57,8 +58,8 @@ def channel_policies(draw: Any, shop_name: str, sku_id: str = "*") -> ChannelPol
         shop_name, sku_id, mode, draw(st.sampled_from((0.25, 0.5, 1.0))), draw(st.integers(0, 5)), draw(st.integers(1, 3)),
         draw(few) if need == "qty" else None, draw(st.sampled_from((1.5, 7.0))) if need == "days" else None,
         draw(st.sampled_from((0, 0, 3))), draw(st.none() | few), draw(st.sampled_from((0, 6))) if is_fenced else 0,
-        draw(st.sampled_from((0.0, 0.5, 1.0))), 1440, draw(st.sampled_from((0, 240))),
-        draw(st.sampled_from((None, 0.95))), draw(st.sampled_from(("one_location", "any_location"))),
+        draw(st.sampled_from((0.0, 0.5, 1.0))), 1440, draw(st.sampled_from((0, 240, 2000))),
+        draw(st.sampled_from((None, 0.5, 0.95))), draw(st.sampled_from(("one_location", "any_location"))),
     )  # fmt: skip
 
 
@@ -76,7 +77,7 @@ def worlds(draw: Any) -> dict[str, Any]:
     return {
         "policies": Policies(channel=tuple(rows), node=tuple(node), sourcing=tuple(sourcing)),
         "stocks": draw(stocks), "orders": draw(orders), "holds": draw(holds), "transfers": draw(transfers),
-        "switched_off": draw(st.sets(shop, max_size=1)), "feed_age": draw(st.sampled_from((0, 30, 1441))),
+        "losses": draw(losses), "switched_off": draw(st.sets(shop, max_size=1)), "feed_age": draw(st.sampled_from((0, 30, 1441))),
     }  # fmt: skip
 
 
@@ -113,6 +114,11 @@ def build(little_company: Any, world: dict[str, Any]) -> Any:
     for where, what, gone, waiting in world["transfers"]:
         if gone or waiting:
             company.transfer(where, "Y" if where == "X" else "X", what, in_transit_qty=gone, waiting_qty=waiting)
+        if gone:
+            company.add("losses", StockLoss(where, what, gone, NOW))
+    for number, (where, what, units, hours) in enumerate(world["losses"]):
+        # one a second, so that no two meet at one place and instant and make one loss of both
+        company.add("losses", StockLoss(where, what, units, NOW - timedelta(hours=hours, seconds=number + 1)))
     company.orders_stated_at = {
         name: at for name, at in company.orders_stated_at.items() if name in {row[0] for row in world["orders"]}
     }

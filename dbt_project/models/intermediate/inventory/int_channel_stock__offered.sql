@@ -34,12 +34,6 @@ order_feeds as (
 
 ),
 
-recent_demand as (
-
-    select * from {{ ref('int_channel_demand__recent') }}
-
-),
-
 final as (
 
     select
@@ -66,8 +60,7 @@ final as (
         greatest(
             {{ age_minutes('least(pools.oldest_snapshot_at, kits.oldest_snapshot_at)') }},
             {{ age_minutes('order_feeds.newest_orders_at') }}
-        ) as feed_age_minutes,
-        coalesce(recent_demand.recent_qty, 0) / (28.0 * 24 * 60) as demand_per_minute
+        ) as feed_age_minutes
     from listings
     inner join pools
         on
@@ -81,10 +74,6 @@ final as (
             and listings.sku_id = kits.sku_id
     left join order_feeds
         on listings.channel_account = order_feeds.channel_account
-    left join recent_demand
-        on
-            listings.channel_account = recent_demand.channel_account
-            and listings.sku_id = recent_demand.sku_id
 
 )
 
