@@ -4,13 +4,14 @@ UV_VERSION := 0.13.9
 VENV := .venv
 BIN := $(VENV)/bin
 PEERS := .venv-peers
+TRYTON := .venv-tryton
 READY := $(VENV)/.ready
 HOME_DIR ?= data/demo
 ORDERS ?= 20000
 PYTEST_WORKERS ?= 3
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo dev dashboards check format test test-slow lock benchmark benchmark-ingest clean campaign-ingest hostile-table
+.PHONY: help setup demo dev dashboards check format test test-slow lock benchmark benchmark-ingest clean campaign-ingest hostile-table campaign-purchasing
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "make %-12s %s\n", $$1, $$2}'
@@ -50,12 +51,22 @@ test-slow: $(READY) ## the long campaigns: large worlds, every crash point
 campaign-ingest: $(READY) ## every hostile input in every feed, much fuzz, ingestion killed before every step
 	$(BIN)/pytest -q -s -m slow tests/ingestion/hostile tests/ingestion/test_fuzz_bytes.py
 
+$(TRYTON)/.ready: requirements-tryton.lock $(READY)
+	@echo "setting up $(TRYTON) from requirements-tryton.lock"
+	@$(PYTHON) -m venv --clear $(TRYTON)
+	@$(BIN)/uv pip sync --quiet --require-hashes --python $(TRYTON)/bin/python requirements-tryton.lock
+	@touch $@
+
+campaign-purchasing: $(TRYTON)/.ready ## a real Tryton behind a wire that fails; proposals to every purchasing system, killed at every step
+	REQUIRE_TRYTON=1 $(BIN)/pytest -q tests/tryton tests/reverse_etl/test_purchasing_faults.py tests/reverse_etl/test_purchasing_kills.py
+
 hostile-table: $(READY) ## what each reader does with every hostile file, as the table of docs/hostile-inputs.md
 	@$(BIN)/python -m benchmarks.hostile
 
 lock: $(READY) ## resolve the dependencies anew, on purpose
 	$(BIN)/uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes --no-strip-extras --no-header --upgrade --quiet -o requirements.lock
 	$(BIN)/uv pip compile --group pyproject.toml:peers --universal --python-version 3.11 --generate-hashes --no-strip-extras --no-header --upgrade --quiet -o requirements-peers.lock
+	$(BIN)/uv pip compile --group pyproject.toml:tryton --universal --python-version 3.11 --generate-hashes --no-strip-extras --no-header --upgrade --quiet -o requirements-tryton.lock
 
 benchmark: $(READY) ## measure speed and memory beside named peers
 	$(BIN)/python -m benchmarks
@@ -70,4 +81,4 @@ benchmark-ingest: $(PEERS)/.ready ## ingestion beside DuckDB, dlt and pandas on 
 	$(BIN)/python -m benchmarks.ingest --peers $(PEERS)/bin/python
 
 clean: ## remove the environment, caches and the demo company
-	rm -rf $(VENV) $(PEERS) $(HOME_DIR) dbt_project/target dbt_project/logs .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) $(PEERS) $(TRYTON) $(HOME_DIR) dbt_project/target dbt_project/logs .mypy_cache .ruff_cache .pytest_cache .hypothesis

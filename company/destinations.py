@@ -11,6 +11,10 @@ Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
 """What accounts, feeds and destinations may be called."""
 
 
+PURCHASING_KINDS = frozenset({"purchase_proposals_csv", "tryton_requisition_api"})
+"""Kinds that take purchase proposals; all others write the stock of a sales account."""
+
+
 class Destination(BaseModel):
     """One place computed rows are pushed to, as files in the outbox or through its API."""
 
@@ -19,7 +23,7 @@ class Destination(BaseModel):
     kind: Literal[
         "shopify_inventory_csv", "amazon_listings_feed", "woocommerce_batch_json", "purchase_proposals_csv",
         "shopify_inventory_api", "woocommerce_stock_api", "ebay_stock_api", "amazon_listings_api", "walmart_inventory_api",
-        "amazon_listings_feed_api",
+        "amazon_listings_feed_api", "tryton_requisition_api",
     ]  # fmt: skip
     account: Name | None = None
     unattended: bool = True
@@ -36,6 +40,10 @@ class Destination(BaseModel):
     """The file that holds it instead; a path in the home, or an absolute one."""
     token_url: str | None = Field(None, pattern=r"^https?://[^\s/]+(/[^\s]*)?$")
     """Where a kind that fetches short-lived tokens does so, such as a sandbox; by default the vendor's production address."""
+    locations: dict[str, str] = Field(default_factory=dict)
+    """What a purchasing system calls our locations, by our location id, where it does not use the same codes."""
+    employee: str | None = None
+    """The employee in whose name requisitions are made there, by the code of the employee's party."""
     api_version: str | None = None
     deadline_seconds: float | None = Field(None, gt=0, le=300)
     """How long one request may take, where the kind's own default does not fit."""
@@ -53,7 +61,7 @@ class Destination(BaseModel):
 
     @model_validator(mode="after")
     def _complete(self) -> Destination:
-        if self.kind != "purchase_proposals_csv" and self.account is None:
+        if self.kind not in PURCHASING_KINDS and self.account is None:
             raise ValueError(f"a {self.kind} destination needs `account`, the sales account whose stock it writes")
         if self.kind.startswith("shopify_inventory") and self.location is None:
             raise ValueError(
@@ -64,6 +72,10 @@ class Destination(BaseModel):
         amazon = self.kind in ("amazon_listings_api", "amazon_listings_feed_api")
         if amazon and (self.seller_id is None or self.marketplace is None):
             raise ValueError(f"a {self.kind} destination needs `seller_id`, and `marketplace`, such as `ATVPDKIKX0DER`")
+        if self.kind == "tryton_requisition_api" and self.employee is None:
+            raise ValueError(
+                "a tryton_requisition_api destination needs `employee`, the code of an employee's party there"
+            )
         if self.kind == "ebay_stock_api" and self.marketplace is None:
             raise ValueError("an ebay_stock_api destination needs `marketplace`, such as `EBAY_US`")
         return self

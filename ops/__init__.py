@@ -46,7 +46,14 @@ from ops.journal_view import (
 )
 from ops.lease import Lease, LeaseLostError, PushBusyError, hold_lease
 from ops.mirror import ROW_COLUMNS, RUN_COLUMNS, STATE_COLUMNS, PushMirror, push_mirror
-from ops.observations import keys_in_doubt, read_addresses, record_observations, write_addresses, written_numbers
+from ops.observations import (
+    keys_in_doubt,
+    read_addresses,
+    record_observations,
+    seen_there,
+    write_addresses,
+    written_numbers,
+)
 from ops.proposal_acts import (
     approve_proposal,
     edit_proposal,
@@ -213,6 +220,7 @@ __all__ = [
     "run_counts",
     "run_rows",
     "same_waiting_run",
+    "seen_there",
     "set_kill_switch",
     "settle_rows",
     "settle_sent",

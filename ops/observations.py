@@ -85,6 +85,16 @@ def written_numbers(store: OpsStore, destination: str) -> dict[str, tuple[int, .
     return {key: tuple(numbers) for key, numbers in found.items()}
 
 
+def seen_there(store: OpsStore, destination: str, row_keys: Sequence[str]) -> set[str]:
+    """Return which of these rows were ever seen at their destination, whether or not they are there now."""
+    rows = store.query(
+        "select distinct row_key from channel_observation where destination = ? and quantity is not null"
+        " and row_key in (select value from json_each(?))",
+        (destination, json.dumps(list(row_keys))),
+    )
+    return {key for (key,) in rows}
+
+
 def keys_in_doubt(store: OpsStore, destination: str) -> set[str]:
     """Return the keys with a request that may still land: nothing else is sent on them."""
     rows = store.query(

@@ -178,10 +178,17 @@ def valid_approvers(connection: sqlite3.Connection, proposal: Proposal, at: date
 
 
 def on_the_way(connection: sqlite3.Connection) -> set[tuple[str, str]]:
-    """Return (destination, proposal id) of everything that is being sent, in doubt, or arrived, as the journal says."""
+    """Return (destination, proposal id) of everything that is being sent, in doubt, or arrived, as the journal says.
+
+    What was last seen at its destination has arrived as well, though steps of it may be left.
+    """
     marks = ", ".join(f"'{state}'" for state in HANDED_OVER)
     rows = connection.execute(
         "select distinct i.destination, i.row_key from push_intent i join proposal p on p.proposal_id = i.row_key"
         f" and p.destination = i.destination where i.status in ('sending', 'ambiguous', 'confirmed') and p.state not in ({marks})"
+        " union select p.destination, p.proposal_id from proposal p join channel_observation o"
+        f" on o.destination = p.destination and o.row_key = p.proposal_id where p.state not in ({marks})"
+        " and o.quantity is not null and not exists (select 1 from channel_observation n where n.destination = o.destination"
+        " and n.row_key = o.row_key and n.observation_id > o.observation_id)"
     )
     return {(destination, key) for destination, key in rows}

@@ -16,12 +16,16 @@ from reverse_etl.wire import Request, Response
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One row of a request: its key, payload, the identifiers that the destination gave, and the number it shows now."""
+    """One row of a request: its key, payload, the identifiers that the destination gave, and the number it shows now.
+
+    `step` names the step that a request takes, at a destination that takes rows in several.
+    """
 
     row_key: str
     payload: Payload
     address: Mapping[str, Any]
     base: int | None = None
+    step: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,10 +41,11 @@ class Answer:
     """What an answer says of one row.
 
     `applied`: the number is there. `accepted`: it will be worked on. `refused`: for good, `code` says why. `conflict`: the number
-    to replace was gone. `later`: not executed, may be tried again. A row without an answer is unknown.
+    to replace was gone. `later`: not executed, may be tried again. `step`: this step was taken, others follow. A row without
+    an answer is unknown.
     """
 
-    kind: Literal["applied", "accepted", "refused", "conflict", "later"]
+    kind: Literal["applied", "accepted", "refused", "conflict", "later", "step"]
     code: str = ""
 
 

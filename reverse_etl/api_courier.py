@@ -7,7 +7,7 @@ its key, and it is read back once no copy of the request can land any more.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from ops import (
@@ -25,15 +25,18 @@ from ops import (
     next_part,
     open_attempts,
     read_breaker,
+    seen_there,
     settle_rows,
     write_breaker,
 )
 from reverse_etl.api import ApiDestination, DocumentDestination, Line
+from reverse_etl.api_steps import SteppedDestination
 from reverse_etl.calls import Calls, UnreachableError
 from reverse_etl.contract import ApiFacts, Target
 from reverse_etl.courier import Job, Progress, Tell
 from reverse_etl.documents import Documents
 from reverse_etl.doubt import Doubt, line_of
+from reverse_etl.resolve import next_move
 from reverse_etl.revisions import Revisions
 from reverse_etl.sight import Sight
 from reverse_etl.verdict import Verdict, judge
@@ -178,34 +181,25 @@ class ApiCourier:
         addressed = self.sight.addressed([line_of(self.destination, intent) for intent in batch])
         for key, problem in addressed.problems.items():
             self._hold_keys(job, [key], problem)
-        shown = self.sight.numbers(addressed.lines, cause="base", run_id=job.run_id)
-        seen, changing, mirrors = [], [], self.destination.facts.mirrors_state
+        there = seen_there(self.store, job.name, [line.row_key for line in addressed.lines])
+        standings = self.sight.standings(addressed.lines, cause="base", run_id=job.run_id)
+        seen, changing = [], []
         for line in addressed.lines:
-            number = shown.get(line.row_key)
-            if line.row_key not in shown:
-                self._hold_keys(job, [line.row_key], "unreachable: not shown")
-            elif number == line.payload.quantity:
+            move = next_move(
+                line, standings.get(line.row_key), mirrors=self.destination.facts.mirrors_state,
+                stepped=isinstance(self.destination, SteppedDestination), was_there=line.row_key in there,
+                last_base=self._last_base.get(line.row_key),
+            )  # fmt: skip
+            if move.kind == "seen":
                 seen.append(line.row_key)
-            elif number is None and mirrors:
-                self._hold_keys(job, [line.row_key], "mapping_gone")
-            elif number is None:
-                changing.append(line)
-            elif not mirrors:
-                # what was handed over is never handed over again, whatever number it has there now
-                self._hold_keys(job, [line.row_key], f"there_already: {number}")
-            elif self._sold_meanwhile(line, number):
-                self._hold_keys(job, [line.row_key], "sold_meanwhile")
+            elif move.kind == "hold":
+                self._hold_keys(job, [line.row_key], move.reason)
             else:
-                changing.append(replace(line, base=number))
+                changing.append(move.line)
         confirm_seen(self.store, self.lease, job.run_id, seen)
         changing, waiting = self.revisions.within(changing)
         self._hold_keys(job, waiting, "revision_budget")
         return changing
-
-    def _sold_meanwhile(self, line: Line, number: int) -> bool:
-        """Whether units left between plan and write, so that raising the number would sell them again."""
-        before = self._last_base.get(line.row_key)
-        return before is not None and number < before and line.payload.quantity > number
 
     def _hold(self, job: Job, batch: Iterable[Intent], reason: str) -> None:
         self._hold_keys(job, [intent.row_key for intent in batch], reason)

@@ -13,9 +13,11 @@ from typing import Literal, cast
 
 from ops import Attempt, Intent, Lease, OpsStore, RowOutcome, attempt_tries, open_rows, settle_rows
 from reverse_etl.api import AnswerError, Answers, ApiDestination, DocumentDestination, LaterDestination, Line
+from reverse_etl.api_steps import Standing, SteppedDestination
 from reverse_etl.calls import LONGEST_WAIT_SECONDS, Calls, UnreachableError
 from reverse_etl.contract import Target
 from reverse_etl.documents import Documents
+from reverse_etl.resolve import has_arrived
 from reverse_etl.sight import Sight
 from reverse_etl.verdict import Verdict, from_answers
 
@@ -61,7 +63,7 @@ class Doubt:
             if not rest or not (is_over or self._has_landed(attempt)):
                 return
             lines = [line for line in lines if line.row_key in rest]
-            shown = self.sight.numbers(lines, cause="read_back", run_id=attempt.run_id)
+            shown = self.sight.standings(lines, cause="read_back", run_id=attempt.run_id)
         except UnreachableError as error:
             self.health(Verdict((), "auth" if error.is_auth else "failure", str(error)))
             return
@@ -71,13 +73,15 @@ class Doubt:
         rows += [RowOutcome(key, "held", problem) for key, problem in addressed.problems.items() if key in rest]
         settle_rows(self.store, self.lease, attempt, rows)
 
-    def _read_back(self, line: Line, shown: dict[str, int | None], again: Again) -> RowOutcome:
-        number = shown[line.row_key]
-        if number is None and self.destination.facts.mirrors_state:
+    def _read_back(self, line: Line, shown: dict[str, Standing], again: Again) -> RowOutcome:
+        standing = shown[line.row_key]
+        if standing.number is None and self.destination.facts.mirrors_state:
             return RowOutcome(line.row_key, "rejected", "row_gone")
-        if number == line.payload.quantity:
+        if has_arrived(line, standing, stepped=isinstance(self.destination, SteppedDestination)):
             return RowOutcome(line.row_key, "confirmed", None, "read_back")
-        return RowOutcome(line.row_key, again, f"not_applied: shows {number}")
+        if standing.step and standing.number is not None:
+            return RowOutcome(line.row_key, again, f"next_step: {standing.step}")
+        return RowOutcome(line.row_key, again, f"not_applied: shows {standing.number}")
 
     def _is_settled_there(self, attempt: Attempt, lines: Sequence[Line], again: Again) -> bool:
         """As `_is_worked_off`; a submission of which nobody can tell any more is read back once its time is over."""

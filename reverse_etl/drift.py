@@ -67,6 +67,8 @@ def read_drift(
 ) -> list[Reading]:
     """Read every row ever written to the API destinations (all, or those named) back, under the lease of a push.
 
+    Those that are handed each row once show nothing that could drift; what becomes of a proposal is its answer.
+
     Effect: observations in the operations store; what differs becomes the shadow. Raises `ops.PushBusyError`.
     """
     readings = []
@@ -77,7 +79,7 @@ def read_drift(
     ):
         for name, section in settings.destinations.items():
             courier = couriers.of(name) if section.kind.endswith("_api") and (names is None or name in names) else None
-            if isinstance(courier, ApiCourier):
+            if isinstance(courier, ApiCourier) and courier.destination.facts.mirrors_state:
                 readings.append(_read(store, courier, Target(name, section)))
     return readings
 

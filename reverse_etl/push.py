@@ -12,6 +12,7 @@ from reverse_etl.contract import Target
 from reverse_etl.courier import Job, Progress
 from reverse_etl.couriers import Couriers
 from reverse_etl.engine import Engine
+from reverse_etl.inquiries import ask
 from reverse_etl.prepare import Prepared, prepare
 from reverse_etl.report import DestinationReport, PushReport
 from reverse_etl.wire import Clock, SystemClock
@@ -34,8 +35,8 @@ def push(
     `dry_run` defaults to what the environment says; a dry run is recorded and sends nothing. `actor` is the person who asks;
     where the environment does not push by itself, somebody has to, and a destination with `unattended = false` is planned
     only, until somebody does. With `only_lowering` what goes down is sent, and the rest is left open for the push of each
-    destination, which goes on with it. Effect: files in the outbox, rows
-    in the operations store. Safe to interrupt anywhere and to run again: the next push settles first.
+    destination, which goes on with it. Effect: files in the outbox, rows in the operations store, and what purchasing
+    systems answered about earlier proposals. Safe to interrupt anywhere and to run again: the next push settles first.
 
     Raises `company.ConfigurationError` for an unknown destination, `ExportsMissingError`, `ops.PushBusyError` when another
     process is pushing, `company.NotAllowedError`,
@@ -63,6 +64,8 @@ def push(
                 engine = Engine(store, lease, couriers.of, tell, others)
                 jobs = (engine.lower if only_lowering else engine.push)(targets, ready)
                 settle_sent(store)
+                for target in () if only_lowering else targets:
+                    ask(store, target.name, couriers.of)
         return PushReport(dry, tuple(_report(store, job) for job in jobs))
 
 

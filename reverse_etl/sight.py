@@ -17,7 +17,8 @@ from ops import (
     write_addresses,
 )
 from ops.observations import Cause
-from reverse_etl.api import AnswerError, ApiDestination, LeveledDestination, Line
+from reverse_etl.api import AnswerError, ApiDestination, Found, LeveledDestination, Line
+from reverse_etl.api_steps import CataloguedDestination, Standing, SteppedDestination
 from reverse_etl.calls import Calls, UnreachableError
 from reverse_etl.contract import ApiFacts, Target
 from reverse_etl.plan import shown_quantity
@@ -53,7 +54,7 @@ class Sight:
         problems: dict[str, str] = {}
         per_lookup = self.api.rows_per_lookup or self.api.rows_per_read
         unknown = [line for line in lines if line.row_key not in addresses]
-        for some in (p for alike in ([unknown] if kept else self.grouped(unknown)) for p in _parts(alike, per_lookup)):
+        for some in (p for alike in ([unknown] if kept else self.grouped(unknown)) for p in parts(alike, per_lookup)):
             found, missing = self._look_up(some)
             if kept:
                 write_addresses(
@@ -69,9 +70,14 @@ class Sight:
 
         Every number that differs from what was believed is kept as an observation, and believed from now on.
         """
-        shown: dict[str, int | None] = {}
-        for some in (part for alike in self.grouped(lines) for part in _parts(alike, self.api.rows_per_read)):
-            shown |= self._shown(some)
+        return {key: standing.number for key, standing in self.standings(lines, cause=cause, run_id=run_id).items()}
+
+    def standings(self, lines: Sequence[Line], *, cause: Cause, run_id: str | None) -> dict[str, Standing]:
+        """Return where each row stands now; as `numbers`."""
+        standings: dict[str, Standing] = {}
+        for some in (part for alike in self.grouped(lines) for part in parts(alike, self.api.rows_per_read)):
+            standings |= self._standings(some)
+        shown = {key: standing.number for key, standing in standings.items()}
         believed = {
             key: shown_quantity(row) for key, row in read_shadow(self.store, self.target.name, list(shown)).items()
         }
@@ -81,12 +87,14 @@ class Sight:
             if key not in believed or believed[key] != number or cause == "read_back"
         ]
         record_observations(self.store, self.lease, self.target.name, news, cause=cause, run_id=run_id)
-        return shown
+        return standings
 
-    def _shown(self, lines: Sequence[Line]) -> dict[str, int | None]:
+    def _standings(self, lines: Sequence[Line]) -> dict[str, Standing]:
         destination = self.destination
         response = self.calls.read(destination.read(lines, self.target))
         try:
+            if isinstance(destination, SteppedDestination):
+                return dict(destination.standings(response, lines, self.target))
             shown = dict(destination.shown(response, lines, self.target))
             if isinstance(destination, LeveledDestination):
                 for line in lines:
@@ -95,7 +103,7 @@ class Sight:
                         shown[line.row_key] = destination.limited(response, line, self.target, number)
         except AnswerError as error:
             raise UnreachableError(f"unreadable answer: {error}") from error
-        return shown
+        return {key: Standing(number) for key, number in shown.items()}
 
     def grouped(self, lines: Sequence[Line]) -> list[list[Line]]:
         """Return the rows by what one request may hold, in the order of the first row of each group."""
@@ -110,13 +118,20 @@ class Sight:
             return {line.row_key: self.destination.address(line.payload, self.target) for line in lines}, {}
         response = self.calls.read(request)
         try:
-            found = self.destination.found(response, lines, self.target)
+            found = self._completed(self.destination.found(response, lines, self.target), lines)
         except AnswerError as error:
             raise UnreachableError(f"unreadable answer: {error}") from error
         return (
             {key: row.address for key, row in found.items() if row.address is not None},
             {key: row.problem or "mapping_missing" for key, row in found.items() if row.address is None},
         )
+
+    def _completed(self, found: Mapping[str, Found], lines: Sequence[Line]) -> Mapping[str, Found]:
+        destination = self.destination
+        if not isinstance(destination, CataloguedDestination):
+            return found
+        responses = [self.calls.read(request) for request in destination.also(lines, self.target)]
+        return destination.completed(found, responses, lines, self.target)
 
 
 def _drift(
@@ -129,6 +144,7 @@ def _drift(
     return "lower_than_written" if seen < believed else "higher_than_written"
 
 
-def _parts(lines: Sequence[Line], size: int) -> Iterator[Sequence[Line]]:
+def parts(lines: Sequence[Line], size: int) -> Iterator[Sequence[Line]]:
+    """Yield the lines in order, no more than `size` at once."""
     for start in range(0, len(lines), size):
         yield lines[start : start + size]

@@ -9,11 +9,13 @@ from typing import Literal
 
 from ops import RowOutcome
 from reverse_etl.api import AnswerError, Answers, ApiDestination, Line
+from reverse_etl.api_steps import ExplainingDestination, SteppedDestination
 from reverse_etl.calls import LONGEST_WAIT_SECONDS, retry_after
 from reverse_etl.contract import Target
 from reverse_etl.wire import Ending, Response
 
 _BACK_OFF_SECONDS = 1.0
+_LONGEST_REASON = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +63,7 @@ def judge(
         return _all(lines, "ambiguous", f"no_answer: {ending.reason}", health="failure")
     if response.status in (200, 201, 202, 204, 207):
         return _answered(destination, target, lines, response, again)
-    return _refused(lines, response, again, now)
+    return _refused(destination, lines, response, again, now)
 
 
 def from_answers(lines: Sequence[Line], answers: Answers, again: Literal["ready", "held"]) -> tuple[RowOutcome, ...]:
@@ -98,12 +100,17 @@ def _row(line: Line, answers: Mapping[str, object], again: Literal["ready", "hel
         return RowOutcome(line.row_key, again, "conflict")
     if kind == "later":
         return RowOutcome(line.row_key, again, code or "throttled")
+    if kind == "step":
+        # where the row stands is read back before anything else is sent on it
+        return RowOutcome(line.row_key, "ambiguous", f"step_taken: {code or line.step}")
     return RowOutcome(
         line.row_key, "ambiguous", f"accepted: {code}".rstrip(": ") if kind == "accepted" else "not_in_the_answer"
     )
 
 
-def _refused(lines: Sequence[Line], response: Response, again: Literal["ready", "held"], now: datetime) -> Verdict:
+def _refused(
+    destination: ApiDestination, lines: Sequence[Line], response: Response, again: Literal["ready", "held"], now: datetime
+) -> Verdict:  # fmt: skip
     status = response.status
     code = f"HTTP {status}"
     if status == 429:
@@ -118,9 +125,21 @@ def _refused(lines: Sequence[Line], response: Response, again: Literal["ready", 
     if status in (404, 410):
         return _all(lines, "held", f"api_gone: {code}", health="failure")
     if 400 <= status < 500 and status != 408:
-        whole = len(lines) > 1
-        return _all(lines, "ready" if whole else "rejected", f"refused: {code}", refused_whole=whole)
+        return _not_taken(destination, lines, _words(destination, response) or code)
     return _all(lines, "ambiguous", f"no_answer: {code}", health="failure")
+
+
+def _not_taken(destination: ApiDestination, lines: Sequence[Line], why: str) -> Verdict:
+    whole = len(lines) > 1
+    if isinstance(destination, SteppedDestination) and not whole and lines[0].base is not None:
+        # it is there: somebody may have moved it on, or can; the next run looks again
+        return _all(lines, "held", f"step_refused: {why}")
+    return _all(lines, "ready" if whole else "rejected", f"refused: {why}", refused_whole=whole)
+
+
+def _words(destination: ApiDestination, response: Response) -> str:
+    words = destination.refusal(response) if isinstance(destination, ExplainingDestination) else ""
+    return "".join(c if c.isprintable() else " " for c in words)[:_LONGEST_REASON].strip()
 
 
 def _all(  # noqa: PLR0917 - one way to call it

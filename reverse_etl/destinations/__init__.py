@@ -8,6 +8,7 @@ from reverse_etl.destinations.ebay_stock_api import EbayStockApi
 from reverse_etl.destinations.purchase_proposals_csv import PurchaseProposalsCsv
 from reverse_etl.destinations.shopify_inventory_api import ShopifyInventoryApi
 from reverse_etl.destinations.shopify_inventory_csv import ShopifyInventoryCsv
+from reverse_etl.destinations.tryton_requisition_api import TrytonRequisitionApi
 from reverse_etl.destinations.walmart_inventory_api import WalmartInventoryApi
 from reverse_etl.destinations.woocommerce_batch_json import WoocommerceBatchJson
 from reverse_etl.destinations.woocommerce_stock_api import WoocommerceStockApi
@@ -23,6 +24,7 @@ DESTINATIONS: tuple[Destination, ...] = (
     AmazonListingsApi(),
     WalmartInventoryApi(),
     AmazonListingsFeedApi(),
+    TrytonRequisitionApi(),
 )
 
 

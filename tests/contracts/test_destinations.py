@@ -41,6 +41,7 @@ TARGETS = {
         "account": "market", "url": "http://127.0.0.1:1", "secret_env": "AMAZON_KEY", "seller_id": "A1EXAMPLE",
         "marketplace": "ATVPDKIKX0DER",
     },
+    "tryton_requisition_api": {"url": "http://127.0.0.1:1/demo", "secret_env": "TRYTON_KEY", "employee": "ROBIN"},
     "ebay_stock_api": {
         "account": "web", "url": "http://127.0.0.1:1", "secret_env": "EBAY_KEY", "marketplace": "EBAY_US",
     },

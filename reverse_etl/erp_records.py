@@ -1,0 +1,92 @@
+"""Records of purchasing systems as their JSON gives them: found by code, quantities as whole stock units. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from reverse_etl.api import AnswerError, Found, Line
+from reverse_etl.contract import PurchaseProposal, Target
+from reverse_etl.wire import Response
+
+Record = Mapping[str, Any]
+
+
+def document_of(response: Response) -> Any:
+    """Return the JSON of an answer; raises `AnswerError`."""
+    try:
+        return response.json()
+    except ValueError as error:
+        raise AnswerError(str(error)) from error
+
+
+def records_of(document: Any) -> list[Record]:
+    """Return a list of objects as it is; raises `AnswerError` for anything else."""
+    if not isinstance(document, list) or not all(isinstance(row, dict) for row in document):
+        raise AnswerError("the answer is no list of records")
+    return document
+
+
+def dig(record: Any, path: str) -> Any:
+    """Return what is under a dotted path of objects, None where it breaks off."""
+    for name in path.split("."):
+        record = record.get(name) if isinstance(record, Mapping) else None
+    return record
+
+
+def one_by_code(records: Iterable[Record], field: str, code: str, what: str) -> Record | str:
+    """Return the one record whose field is exactly the code, or the reason ('mapping_...') why there is none."""
+    fitting = [record for record in records if dig(record, field) == code]
+    if not fitting:
+        return f"mapping_missing: no {what} {code!r}"
+    return fitting[0] if len(fitting) == 1 else f"mapping_duplicate: {len(fitting)} times {what} {code!r}"
+
+
+def complete(parts: Mapping[str, Record | str], address: Mapping[str, Any]) -> Found:
+    """Return the address when every part was found, else the reasons for those that were not."""
+    problems = [part for part in parts.values() if isinstance(part, str)]
+    return Found(problem="; ".join(problems)) if problems else Found(address)
+
+
+def number_of(value: Any) -> float:
+    """Return a quantity; raises `AnswerError` when it is no finite number."""
+    if isinstance(value, bool) or not isinstance(value, int | float) or abs(value) > 1e15:
+        raise AnswerError(f"quantity {value!r} is no number")
+    return float(value)
+
+
+def whole_units(value: float) -> int | None:
+    """Return a quantity as whole units, None when it is none; a factor of units leaves the last digits astray."""
+    nearest = round(value)
+    return nearest if abs(value - nearest) <= 1e-6 * max(1.0, abs(value)) else None
+
+
+def units_other_than(value: float, wanted: int) -> int:
+    """Return a quantity as units; one with a fraction never comes out as the number wanted."""
+    whole = whole_units(value)
+    if whole is not None:
+        return whole
+    return int(value) + 1 if int(value) == wanted else int(value)
+
+
+def proposal_of(line: Line) -> PurchaseProposal:
+    """Return the proposal of a line; TypeError for a line of anything else."""
+    if not isinstance(line.payload, PurchaseProposal):
+        raise TypeError(f"{line.row_key} is no purchase proposal")
+    return line.payload
+
+
+def due_on(row: PurchaseProposal) -> date | None:
+    """Return the day the goods are to be there: when they are expected, else when they have to be ordered."""
+    return row.expected_on or row.order_by_date
+
+
+def place_of(row: PurchaseProposal, target: Target) -> str:
+    """Return what the far side calls the proposal's location."""
+    return target.settings.locations.get(row.location_id, row.location_id)
+
+
+def oldest(records: Sequence[Record], key: str = "id") -> Record | None:
+    """Return the record that was made first: ours, when somebody copied it together with its reference."""
+    return min(records, key=lambda record: record[key], default=None)
