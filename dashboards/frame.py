@@ -34,8 +34,8 @@ class Frame:
         return self.serving.build_id
 
     def filters(self, **chosen: tuple[str, ...] | str | int) -> queries.Filters:
-        """Return the filter object of this build, ending at its as-of date."""
-        return queries.Filters(until=self.serving.as_of.date(), **chosen)  # type: ignore[arg-type]
+        """Return the filter object of this build, ending on the date that every report of it has reached."""
+        return queries.Filters(until=self.serving.whole_as_of.date(), **chosen)  # type: ignore[arg-type]
 
 
 def open_frame(title: str, question: str) -> Frame:
@@ -57,6 +57,7 @@ def open_frame(title: str, question: str) -> Frame:
         st.caption(question)
     with right, st.container(horizontal=True, horizontal_alignment="right", gap="xsmall"):
         _freshness(serving)
+        _older_tables(serving)
         _late_sources(connection)
     if serving.refused is not None:
         st.warning(
@@ -96,8 +97,25 @@ def _freshness(serving: Serving) -> None:
         icon=":material/schedule:",
         color="red" if failed else "gray",
         help=(
-            f"Every number is true at this instant. Build `{serving.build_id}`, "
+            f"{'Every number is' if not serving.older_tables else 'Stock and what channels are shown are'} true at this"
+            f" instant. Build `{serving.build_id}`, "
             f"published {serving.built_at:%Y-%m-%d %H:%M} UTC. Reload the page to pick up a newer build."
+        ),
+    )
+
+
+def _older_tables(serving: Serving) -> None:
+    older = serving.older_tables
+    if not older:
+        return
+    reports = sorted(name.removeprefix("reports.") for name in older if name.startswith("reports."))
+    st.badge(
+        f"Reports as of {serving.whole_as_of:%Y-%m-%d %H:%M} UTC",
+        icon=":material/history:",
+        color="orange",
+        help=(
+            "What channels are shown was brought up to date since the last whole run; everything else still speaks of that run:"
+            f" {', '.join(reports)}. `tallyhouse run` brings all of it to one instant."
         ),
     )
 

@@ -34,9 +34,13 @@ class DbtResults:
 
 
 def dbt_arguments(settings: Settings, as_of: datetime, select: Sequence[str] = ()) -> list[str]:
-    """Return the command of a build: every model, seed and data test; unit tests belong to the development suite."""
+    """Return the command of a build: every model, seed and data test; unit tests belong to the development suite.
+
+    With `select`, the models selected and those tests that read nothing else: another table may be older and prove nothing.
+    """
     exclude = ["--exclude-resource-type", "unit_test"]
-    return [*_dbt("build"), *exclude, *_project(settings, as_of), *(["--select", *select] if select else [])]
+    chosen = ["--indirect-selection", "cautious", "--select", *select] if select else []
+    return [*_dbt("build"), *exclude, *_project(settings, as_of), *chosen]
 
 
 def parse_arguments(settings: Settings, as_of: datetime) -> list[str]:
@@ -80,6 +84,13 @@ def read_results(paths: Paths) -> DbtResults:
     warned = sum(r["status"] == "warn" for r in results)
     passed = sum(r["status"] in ("success", "pass") for r in results)
     return DbtResults(passed, warned, len(failed), tuple(_in_words(r) for r in failed))
+
+
+def built_tables(paths: Paths) -> frozenset[str]:
+    """Return `schema.table` of every model and seed that the home's last dbt build made."""
+    results = json.loads((paths.dbt_target / "run_results.json").read_text(encoding="utf-8"))["results"]
+    names = [r["relation_name"] for r in results if r["status"] == "success" and r.get("relation_name")]
+    return frozenset(name.replace('"', "").partition(".")[2] for name in names)
 
 
 def _in_words(result: Mapping[str, Any]) -> str:

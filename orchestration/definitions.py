@@ -14,6 +14,7 @@ from orchestration.defs.activate.assets import (
 from orchestration.defs.automate.failures import run_failed_sensor
 from orchestration.defs.automate.jobs import jobs_of
 from orchestration.defs.automate.schedules import automation_of
+from orchestration.defs.automate.sync_job import sync_stock_job
 from orchestration.defs.ingest.assets import external_specs, ingest_exports_asset, load_reference_tables_asset
 from orchestration.defs.serve.assets import counts_reconcile, no_feed_silent, serving_snapshot
 from orchestration.defs.transform.assets import dbt_models
@@ -45,7 +46,7 @@ def definitions(company: CompanyHome) -> dg.Definitions:
             nothing_waits_for_a_person,
             no_row_rejected,
         ],
-        jobs=list(jobs.values()),
+        jobs=[*jobs.values(), sync_stock_job],
         schedules=schedules,
         sensors=[*sensors, run_failed_sensor],
         resources={"company": company},

@@ -30,13 +30,13 @@ def code_of(error: BaseException) -> ExitCode | None:
     from ops import OpsStoreError, ProposalError, PushBusyError
     from orchestration.run_lock import HomeBusyError
     from reverse_etl import ExportsMissingError, OutboxError
-    from warehouse import PublishRefusedError, WarehouseBusyError, WarehouseUnreadableError
+    from warehouse import NotPublishedError, PublishRefusedError, WarehouseBusyError, WarehouseUnreadableError
 
     if isinstance(error, ConfigurationError | SecretMissingError):
         return ExitCode.CONFIGURATION
     if isinstance(error, HomeBusyError | WarehouseBusyError | PushBusyError):
         return ExitCode.BUSY
-    failures = (RunFailedError, CommandError, PublishRefusedError, WarehouseUnreadableError, OSError)
+    failures = (RunFailedError, CommandError, NotPublishedError, PublishRefusedError, WarehouseUnreadableError, OSError)
     refusals = (NotAllowedError, ProposalError)
     if isinstance(error, (*failures, *refusals, OpsStoreError, ExportsMissingError, OutboxError)):
         return ExitCode.FAILED

@@ -54,6 +54,8 @@ def home_status(paths: Paths) -> dict[str, Any]:
         "age_minutes": int(age.total_seconds() // 60),
         "file": str(serving.file),
         "tables": len(serving.tables),
+        "older_tables": len(serving.older_tables),
+        "whole_as_of": serving.whole_as_of.isoformat(),
     }
     document["refused"] = list(serving.refused.reasons) if serving.refused else []
     if "reports.rpt_data_health_feeds" in serving.tables:

@@ -18,7 +18,7 @@ from orchestration.silence import check_cadences
 from warehouse import Published, current_serving, publish, reader, writer
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Collection, Sequence
 
     from ingestion import IngestOutcome
     from ingestion.outcome import FileOutcome
@@ -102,9 +102,15 @@ def unreconciled_counts(paths: Paths) -> tuple[str, ...]:
 
 def publish_build(settings: Settings, paths: Paths, as_of: datetime) -> Published:
     """Publish the build when its verdict is green; raises `PublishRefusedError` and keeps the last version otherwise."""
+    return publish_verdict(settings, paths, as_of, judge_build(paths))
+
+
+def publish_verdict(
+    settings: Settings, paths: Paths, as_of: datetime, verdict: Verdict, *, built: Collection[str] | None = None
+) -> Published:
+    """Publish what the verdict is of, or with `built` those tables only, as `warehouse.publish` says."""
     record = current_record()
     with record.step("publish"):
-        verdict = judge_build(paths)
         published = publish(
             paths,
             as_of=as_of,
@@ -112,6 +118,7 @@ def publish_build(settings: Settings, paths: Paths, as_of: datetime) -> Publishe
             checks_passed=verdict.is_green,
             checks=verdict.checks,
             failures=verdict.failures,
+            built=built,
             memory_mb=settings.limits.warehouse_memory_mb,
             threads=settings.limits.warehouse_threads,
         )

@@ -64,6 +64,7 @@ def _published_document(published: Published) -> dict[str, Any]:
         "built_at": published.built_at.isoformat(),
         "tables": len(published.tables),
         "rows": sum(table.rows for table in published.tables.values()),
+        "older_tables": len(published.older_tables),
     }
 
 
@@ -76,6 +77,8 @@ def render_run(document: dict[str, Any], console: Console) -> None:
         console.print(
             f"[bold]Published[/bold] {published['build_id']}: {published['tables']} tables, {published['rows']:,} rows"
         )
+        if published["older_tables"]:
+            console.print(f"{published['older_tables']} of the tables are those of the last whole run")
     if "push" in document:
         _render_push(document["push"], console)
     for problem in document["problems"]:

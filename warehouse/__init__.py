@@ -9,13 +9,14 @@ from warehouse.connection import (
     reader,
     writer,
 )
-from warehouse.publish import Published, PublishRefusedError, publish, record_refusal
+from warehouse.publish import NotPublishedError, Published, PublishRefusedError, publish, record_refusal
 from warehouse.raw_store import ensure_table, quoted, table_columns
 from warehouse.serving import SERVED_SCHEMAS, Refusal, ServedTable, Serving, current_serving, table_hashes, tables_in
 
 __all__ = [
     "SERVED_SCHEMAS",
     "STORAGE_VERSION",
+    "NotPublishedError",
     "PublishRefusedError",
     "Published",
     "Refusal",

@@ -9,18 +9,26 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+import shutil
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
 
-import duckdb
-
 from company.paths import Paths
 from warehouse.connection import STORAGE_VERSION, writer
-from warehouse.raw_store import quoted
-from warehouse.serving import POINTER, REFUSED, SERVED_SCHEMAS, ServedTable, current_serving, table_hashes, tables_in
+from warehouse.serving import (
+    POINTER,
+    REFUSED,
+    SERVED_SCHEMAS,
+    ServedTable,
+    Serving,
+    current_serving,
+    hashes_of,
+    tables_in,
+)
+from warehouse.serving_copy import copy_tables
 
 GRACE = timedelta(minutes=15)
 """How long a file outlives its successor's publication: a reader may have read the pointer just before it moved."""
@@ -37,15 +45,21 @@ class PublishRefusedError(Exception):
     """A check is not green, so the last published file stays; the message names the checks."""
 
 
+class NotPublishedError(Exception):
+    """A part cannot be published, because there is no whole that it belongs to; the message says what to do."""
+
+
 @dataclass(frozen=True, slots=True)
 class Published:
-    """What was published: the file, its build id, rows and hash per table (`schema.table`), and the files pruned."""
+    """What was published: the file, its build id, rows, hash and instant per table (`schema.table`), and the files pruned."""
 
     file: Path
     build_id: str
     built_at: datetime
     tables: Mapping[str, ServedTable]
     pruned: tuple[str, ...] = ()
+    older_tables: Mapping[str, datetime] = field(default_factory=dict)
+    """Of a part: the tables that were there before, and the instant they speak of."""
 
 
 def publish(
@@ -57,6 +71,7 @@ def publish(
     checks: Mapping[str, int] | None = None,
     failures: Iterable[str] = (),
     schemas: Iterable[str] = SERVED_SCHEMAS,
+    built: Collection[str] | None = None,
     memory_mb: int = 4096,
     threads: int = 2,
     now: datetime | None = None,
@@ -64,7 +79,11 @@ def publish(
 ) -> Published:
     """Copy the public tables of the build file to a new serving file and move the pointer to it.
 
-    Raises `PublishRefusedError` when `checks_passed` is false (the refusal is recorded beside the pointer), and
+    With `built`, names like `marts.fct_thing`, only those tables come from the build file: all others are those of the version
+    served now, with the instant they were built for (decision 0014).
+
+    Raises `NotPublishedError` when `built` is given and nothing is served that it could go on from, or that is newer,
+    `PublishRefusedError` when `checks_passed` is false (the refusal is recorded beside the pointer), and
     `WarehouseBusyError` when another process builds. Effect: a new file, the pointer, and the removal of files beyond the
     newest `keep` whose successor is older than `grace`, and of unfinished copies. `checks` counts outcomes by name.
     """
@@ -72,14 +91,18 @@ def publish(
     paths.serving.mkdir(parents=True, exist_ok=True)
     if not checks_passed:
         raise record_refusal(paths, failures, now=now)
+    base = None if built is None else _base(paths, as_of)
     with writer(paths.warehouse, memory_mb=memory_mb, threads=threads) as connection:
         # The build file is held from here on, so every unfinished copy belongs to a publisher that died.
         _remove_unfinished(paths.serving)
-        tables = table_hashes(connection, schemas)
+        names = [name for name in tables_in(connection, schemas) if built is None or ".".join(name) in built]
+        tables = {**_carried(base), **hashes_of(connection, names, as_of)}
         build_id, built_at = _next_build(paths, now, tables)
         target = paths.serving / f"serving_{build_id}.duckdb"
         building = paths.serving / f"building_{build_id}.duckdb"
-        _copy(connection, building, tables_in(connection, schemas))
+        if base is not None:
+            shutil.copyfile(base.file, building)
+        copy_tables(connection, building, names, tables)
         building.chmod(0o444)
         _durable(building)
         building.replace(target)
@@ -91,13 +114,14 @@ def publish(
             "as_of": as_of.isoformat(),
             "storage_version": STORAGE_VERSION,
             "checks": dict(checks or {}),
-            "tables": {name: {"rows": t.rows, "hash": t.content_hash} for name, t in tables.items()},
+            "tables": {name: _described(table) for name, table in sorted(tables.items())},
         }
         _replace(paths.serving / POINTER, json.dumps(document, indent=2) + "\n")
         _move_alias(target)
         (paths.serving / REFUSED).unlink(missing_ok=True)
         pruned = _prune(paths, target.name, keep=keep, now=built_at, grace=grace)
-    return Published(target, build_id, built_at, tables, pruned)
+    older = {name: table.as_of for name, table in tables.items() if table.as_of is not None and table.as_of < as_of}
+    return Published(target, build_id, built_at, tables, pruned, older)
 
 
 def record_refusal(paths: Paths, failures: Iterable[str], *, now: datetime | None = None) -> PublishRefusedError:
@@ -119,6 +143,29 @@ def record_refusal(paths: Paths, failures: Iterable[str], *, now: datetime | Non
     )
 
 
+def _base(paths: Paths, as_of: datetime) -> Serving:
+    """Return the version whose other tables stay; a part cannot be older than the whole."""
+    serving = current_serving(paths)
+    if serving is None or not serving.file.is_file():
+        raise NotPublishedError(
+            f"{paths.serving}: nothing is published that a part could be added to. Run `tallyhouse run`."
+        )
+    if as_of < serving.as_of:
+        raise NotPublishedError(
+            f"{serving.file}: speaks of {serving.as_of.isoformat()}, which is later than {as_of.isoformat()}. Run"
+            " `tallyhouse build --as-of` to publish an earlier instant whole."
+        )
+    return serving
+
+
+def _carried(base: Serving | None) -> dict[str, ServedTable]:
+    return dict(base.tables) if base is not None else {}
+
+
+def _described(table: ServedTable) -> dict[str, object]:
+    return {"rows": table.rows, "hash": table.content_hash, "as_of": table.as_of.isoformat() if table.as_of else None}
+
+
 def _next_build(paths: Paths, now: datetime, tables: Mapping[str, ServedTable]) -> tuple[str, datetime]:
     """Return a build id later than every published one, even when the clock went back, ending in a short content hash."""
     stamps = [name.removeprefix("serving_")[:_STAMP_CHARS] for name in _published(paths.serving)]
@@ -135,45 +182,6 @@ def _stamp(text: str) -> datetime:
 
 def _published(serving: Path) -> list[str]:
     return sorted(file.name for file in serving.glob("serving_*.duckdb"))
-
-
-def _copy(connection: duckdb.DuckDBPyConnection, building: Path, tables: list[tuple[str, str]]) -> None:
-    path = str(building).replace("'", "''")
-    connection.execute(f"attach '{path}' as served (storage_version '{STORAGE_VERSION}')")
-    connection.execute("begin")
-    for schema in sorted({schema for schema, _ in tables}):
-        connection.execute(f"create schema if not exists served.{quoted(schema)}")
-    for schema, table in tables:
-        name = f"{quoted(schema)}.{quoted(table)}"
-        connection.execute(f"create table served.{name} as from {name}")
-        _copy_comments(connection, schema, table)
-    connection.execute("commit")
-    connection.execute("checkpoint served")
-    connection.execute("detach served")
-
-
-def _copy_comments(connection: duckdb.DuckDBPyConnection, schema: str, table: str) -> None:
-    of_table = connection.execute(
-        "select comment from duckdb_tables()"
-        " where database_name = current_database() and schema_name = ? and table_name = ?"
-        " union all select comment from duckdb_views()"
-        " where database_name = current_database() and schema_name = ? and view_name = ?",
-        [schema, table, schema, table],
-    ).fetchone()
-    of_columns = connection.execute(
-        "select column_name, comment from duckdb_columns()"
-        " where database_name = current_database() and schema_name = ? and table_name = ? and comment is not null",
-        [schema, table],
-    ).fetchall()
-    name = f"served.{quoted(schema)}.{quoted(table)}"
-    if of_table and of_table[0]:
-        connection.execute(f"comment on table {name} is {_literal(of_table[0])}")
-    for column, comment in of_columns:
-        connection.execute(f"comment on column {name}.{quoted(column)} is {_literal(comment)}")
-
-
-def _literal(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"
 
 
 def _durable(path: Path) -> None:

@@ -27,10 +27,11 @@ _FLOATS = ("DOUBLE", "FLOAT")
 
 @dataclass(frozen=True, slots=True)
 class ServedTable:
-    """One published table: its row count and its content hash."""
+    """One published table: its row count, its content hash, and the instant its numbers speak of when it is served."""
 
     rows: int
     content_hash: str
+    as_of: datetime | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +54,16 @@ class Serving:
     checks: Mapping[str, int] = field(default_factory=dict)
     refused: Refusal | None = None
 
+    @property
+    def older_tables(self) -> dict[str, datetime]:
+        """The tables that speak of an earlier instant than the newest, and which: a sync built the others only."""
+        return {name: t.as_of for name, t in self.tables.items() if t.as_of is not None and t.as_of < self.as_of}
+
+    @property
+    def whole_as_of(self) -> datetime:
+        """The instant of the last whole run: nothing here speaks of an earlier one."""
+        return min(self.older_tables.values(), default=self.as_of)
+
 
 def current_serving(paths: Paths) -> Serving | None:
     """Return what the pointer names, or None when nothing has been published yet.
@@ -64,12 +75,13 @@ def current_serving(paths: Paths) -> Serving | None:
     except FileNotFoundError:
         return None
     try:
-        tables = {name: ServedTable(int(t["rows"]), str(t["hash"])) for name, t in document["tables"].items()}
+        as_of = datetime.fromisoformat(document["as_of"])
+        tables = {name: _table(described, as_of) for name, described in document["tables"].items()}
         return Serving(
             file=paths.serving / document["file"],
             build_id=document["build_id"],
             built_at=datetime.fromisoformat(document["built_at"]),
-            as_of=datetime.fromisoformat(document["as_of"]),
+            as_of=as_of,
             tables=tables,
             checks=dict(document["checks"]),
             refused=_refusal(paths),
@@ -78,6 +90,13 @@ def current_serving(paths: Paths) -> Serving | None:
         raise ValueError(
             f"{paths.serving / POINTER}: not a pointer; {error!r} is missing. Run `tallyhouse build`."
         ) from error
+
+
+def _table(described: dict[str, Any], as_of: datetime) -> ServedTable:
+    # a pointer of an earlier version knows one instant for all
+    stated = described.get("as_of")
+    instant = datetime.fromisoformat(stated) if stated else as_of
+    return ServedTable(int(described["rows"]), str(described["hash"]), instant)
 
 
 def _refusal(paths: Paths) -> Refusal | None:
@@ -109,12 +128,17 @@ def table_hashes(
     The hash is a sum over row hashes, so row order does not matter and a row that is there twice counts twice. Floating
     numbers are compared to nine significant digits: the last ones depend on the order of addition.
     """
-    return {
-        f"{schema}.{table}": _table_hash(connection, schema, table) for schema, table in tables_in(connection, schemas)
-    }
+    return hashes_of(connection, tables_in(connection, schemas))
 
 
-def _table_hash(connection: duckdb.DuckDBPyConnection, schema: str, table: str) -> ServedTable:
+def hashes_of(
+    connection: duckdb.DuckDBPyConnection, names: Iterable[tuple[str, str]], as_of: datetime | None = None
+) -> dict[str, ServedTable]:
+    """Do what `table_hashes` does for the tables named; `as_of` is the instant they speak of."""
+    return {f"{schema}.{table}": _table_hash(connection, schema, table, as_of) for schema, table in names}
+
+
+def _table_hash(connection: duckdb.DuckDBPyConnection, schema: str, table: str, as_of: datetime | None) -> ServedTable:
     columns = connection.execute(
         "select column_name, data_type from duckdb_columns()"
         " where database_name = current_database() and schema_name = ? and table_name = ? order by column_name",
@@ -127,4 +151,4 @@ def _table_hash(connection: duckdb.DuckDBPyConnection, schema: str, table: str) 
     ).fetchone()
     if counted is None:
         raise RuntimeError(f"{schema}.{table}: counting returned no row")
-    return ServedTable(rows=counted[0], content_hash=f"{int(counted[1]):032x}")
+    return ServedTable(rows=counted[0], content_hash=f"{int(counted[1]):032x}", as_of=as_of)

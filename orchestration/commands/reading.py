@@ -69,6 +69,21 @@ def _plain(cell: object) -> object:
     return cell
 
 
+def _render_published(published: dict[str, Any] | None, console: Console) -> None:
+    if published is None:
+        console.print("Nothing is published yet. Next: tallyhouse run")
+        return
+    console.print(
+        f"[bold]Published[/bold]  {published['build_id']}, as of {published['as_of']}, "
+        f"{published['age_minutes']} minutes old, {published['tables']} tables"
+    )
+    if published["older_tables"]:
+        console.print(
+            f"           {published['older_tables']} of them are older, as of {published['whole_as_of']}: a sync left them as"
+            " they were, `tallyhouse run` renews them"
+        )
+
+
 def status(context: typer.Context, home: HomeOption = None, as_json: JsonOption = False) -> None:
     """Say what is published, how old it is, what the last run did, and whether one runs now."""
     from orchestration.home_status import home_status
@@ -79,13 +94,7 @@ def status(context: typer.Context, home: HomeOption = None, as_json: JsonOption 
 
     def render(console: Console) -> None:
         published, last, running = document["published"], document["last_run"], document["running"]
-        if published is None:
-            console.print("Nothing is published yet. Next: tallyhouse run")
-        else:
-            console.print(
-                f"[bold]Published[/bold]  {published['build_id']}, as of {published['as_of']}, "
-                f"{published['age_minutes']} minutes old, {published['tables']} tables"
-            )
+        _render_published(published, console)
         for reason in document["refused"]:
             console.print(f"[bold red]Not published[/bold red]  the newest build failed: {reason}")
         if last is not None:

@@ -56,6 +56,34 @@ def run(
     run_job(session_of(context, home, as_json), "run", "refresh_company_job", as_of=as_of, apply=apply)
 
 
+def sync(
+    context: typer.Context,
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+    as_of: AsOfOption = None,
+    apply: PushOption = None,
+) -> None:
+    """New exports in, and only what channels are shown built, published and pushed; reports wait for the next `run`."""
+    from orchestration.moment import as_of_instant
+    from orchestration.progress import showing_progress
+    from orchestration.run_record import RunRecord
+    from orchestration.summary import render_run, run_document
+    from orchestration.sync_run import run_sync
+
+    session = session_of(context, home, as_json)
+    settings = session.settings()
+    if apply:
+        actor_of(settings).must("push")
+    instant = as_of_instant(settings, session.paths, as_of)
+    record = RunRecord("sync")
+    with showing_progress(record, as_json=session.as_json):
+        run_sync(settings, session.paths, record, as_of=instant, dry_run=None if apply is None else not apply)
+    document = run_document(record)
+    session.result(document, lambda console: render_run(document, console))
+    if record.failed_checks:
+        raise typer.Exit(ExitCode.FAILED)
+
+
 def ingest(context: typer.Context, home: HomeOption = None, as_json: JsonOption = False) -> None:
     """Read the new files of every account into the lake and the raw tables."""
     run_job(session_of(context, home, as_json), "ingest", "ingest_exports_job")

@@ -6,18 +6,22 @@ import json
 import os
 import subprocess
 import sys
+import time
+from datetime import UTC, datetime
 from pathlib import Path
 
 import dagster as dg
+import pytest
 
 from company import Paths
 from orchestration.alerts import Alert, notifier_of
 from orchestration.definitions import definitions
-from orchestration.defs.automate.schedules import landing_fingerprint
+from orchestration.defs.automate.schedules import QUIET_SECONDS, landing_fingerprint
 from orchestration.instance import prepare_instance
 from orchestration.launch import PROCESS, release_dead_runs
 from orchestration.pools import WAREHOUSE_WRITER
 from orchestration.resources import CompanyHome
+from warehouse import publish, writer
 
 ENVIRONMENTS = "".join(f"[environments.{name}]\nschedule = true\n" for name in ("demo", "local", "prod", "test"))
 
@@ -68,31 +72,73 @@ def test_the_homes_instance_is_the_committed_one(tmp_path: Path) -> None:
         assert not instance.telemetry_enabled
 
 
-def test_the_landing_sensor_starts_one_run_per_state_of_the_folders(home: Path) -> None:
+def sensor_of(home: Path, name: str) -> dg.SensorDefinition:
     (home / "tallyhouse.toml").write_text((home / "tallyhouse.toml").read_text() + ENVIRONMENTS)
-    sensor = next(
-        s for s in definitions(CompanyHome(home=str(home))).sensors or [] if s.name == "landing_changed_sensor"
-    )
+    sensor = next(s for s in definitions(CompanyHome(home=str(home))).sensors or [] if s.name == name)
     assert isinstance(sensor, dg.SensorDefinition)
+    return sensor
 
-    def tick(cursor: str | None) -> dg.SensorResult | dg.SkipReason:
-        with dg.DagsterInstance.ephemeral() as instance:
-            found = sensor(dg.build_sensor_context(instance=instance, cursor=cursor))
-        assert isinstance(found, dg.SensorResult | dg.SkipReason)
-        return found
 
-    assert isinstance(tick(None), dg.SkipReason)
+def ticked(sensor: dg.SensorDefinition, cursor: str | None) -> dg.SensorResult | dg.SkipReason:
+    with dg.DagsterInstance.ephemeral() as instance:
+        found = sensor(dg.build_sensor_context(instance=instance, cursor=cursor))
+    assert isinstance(found, dg.SensorResult | dg.SkipReason)
+    return found
+
+
+def land(home: Path, name: str) -> None:
     landing = Paths(home).landing / "shop"
-    landing.mkdir(parents=True)
-    (landing / "orders.csv").write_text("a\n")
-    first = tick(None)
+    landing.mkdir(parents=True, exist_ok=True)
+    (landing / name).write_text("a\n")
+
+
+def publish_table(home: Path, at: datetime, built: tuple[str, ...] | None = None) -> None:
+    paths = Paths(home)
+    paths.create()
+    with writer(paths.warehouse) as connection:
+        connection.execute("create schema if not exists marts; create or replace table marts.fct_a as select 1 as one")
+        connection.execute("create or replace table marts.fct_b as select 1 as one")
+    publish(paths, as_of=at, keep=3, checks_passed=True, built=built)
+
+
+def test_the_landing_sensor_starts_one_run_per_state_of_the_folders(home: Path) -> None:
+    """The first is a whole run; as soon as something is published, a sync is enough."""
+    sensor = sensor_of(home, "landing_changed_sensor")
+    assert isinstance(ticked(sensor, None), dg.SkipReason)
+    land(home, "orders.csv")
+    first = ticked(sensor, None)
     assert isinstance(first, dg.SensorResult)
-    assert [request.run_key for request in first.run_requests or []] == [first.cursor]
-    assert isinstance(tick(first.cursor), dg.SkipReason)
-    (landing / "more.csv").write_text("b\n")
-    second = tick(first.cursor)
+    assert [(request.run_key, request.job_name) for request in first.run_requests or []] == [
+        (first.cursor, "refresh_company_job")
+    ]
+    assert isinstance(ticked(sensor, first.cursor), dg.SkipReason)
+    publish_table(home, datetime(2026, 11, 20, tzinfo=UTC))
+    land(home, "more.csv")
+    second = ticked(sensor, first.cursor)
     assert isinstance(second, dg.SensorResult)
+    assert [request.job_name for request in second.run_requests or []] == ["sync_stock_job"]
     assert second.cursor != first.cursor
+
+
+def test_reports_follow_a_sync_once_the_folders_have_rested(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    sensor, now = sensor_of(home, "landing_settled_sensor"), time.time()
+    land(home, "orders.csv")
+    publish_table(home, datetime(2026, 11, 20, tzinfo=UTC))
+    changed = ticked(sensor, None)
+    assert isinstance(changed, dg.SensorResult)
+    assert not changed.run_requests
+    monkeypatch.setattr(time, "time", lambda: now + QUIET_SECONDS + 60)
+    assert isinstance(ticked(sensor, changed.cursor), dg.SkipReason), "nothing is older than anything else"
+    publish_table(home, datetime(2026, 11, 21, tzinfo=UTC), built=("marts.fct_a",))
+    rested = ticked(sensor, changed.cursor)
+    assert isinstance(rested, dg.SensorResult)
+    assert len(rested.run_requests or []) == 1
+    monkeypatch.setattr(time, "time", lambda: now + QUIET_SECONDS - 60)
+    assert isinstance(ticked(sensor, changed.cursor), dg.SkipReason), "not rested long enough"
+    land(home, "more.csv")
+    again = ticked(sensor, changed.cursor)
+    assert isinstance(again, dg.SensorResult)
+    assert not again.run_requests
 
 
 def test_the_landing_fingerprint_sees_names_sizes_and_times(tmp_path: Path) -> None:

@@ -140,7 +140,8 @@ def test_unattended_runs_are_registered_only_where_they_are_allowed(home: Path, 
     sensors = {sensor.name for sensor in graph.sensors or []}
     schedules = {schedule.name for schedule in graph.schedules or []}
     assert "run_failed_sensor" in sensors
-    assert ("landing_changed_sensor" in sensors) == (environment is Environment.PROD)
+    on_landing = {"landing_changed_sensor", "landing_settled_sensor"} if environment is Environment.PROD else set()
+    assert sensors - {"run_failed_sensor"} == on_landing
     assert schedules == ({"refresh_company_job_daily"} if environment is Environment.PROD else set())
 
 

@@ -85,7 +85,7 @@ def test_public_tables_comments_and_counts_reach_the_new_file(paths: Paths) -> N
         ).fetchall()
         schemas = {schema for (schema,) in connection.execute("select schema_name from duckdb_tables()").fetchall()}
     assert comments == [("One row per thing; it's counted",), ("the thing",)]
-    assert schemas == {"marts", "reports"}
+    assert schemas == {"marts", "reports", "published"}
 
 
 def test_a_published_file_cannot_be_written_and_keeps_the_storage_version(paths: Paths) -> None:
@@ -215,7 +215,7 @@ def dying(function):
         return function(*arguments, **options)
     return wrapped
 
-for name in ("_copy", "_durable", "_replace", "_move_alias", "_prune", "_remove_unfinished", "_next_build"):
+for name in ("copy_tables", "_durable", "_replace", "_move_alias", "_prune", "_remove_unfinished", "_next_build"):
     setattr(publishing, name, dying(getattr(publishing, name)))
 Path.replace = dying(Path.replace)
 publishing.publish(Paths(Path(sys.argv[1])), as_of=datetime(2026, 11, 20, 6, tzinfo=UTC), keep=1, checks_passed=True,

@@ -1,4 +1,4 @@
-"""One daily run and one landing-folder sensor, only for a home whose environment allows unattended runs.
+"""One daily run and two sensors on the landing folders, only for a home whose environment allows unattended runs.
 
 What is not allowed is not registered: a stopped schedule could be started by a click.
 """
@@ -6,14 +6,21 @@ What is not allowed is not registered: a stopped schedule could be started by a 
 from __future__ import annotations
 
 import hashlib
+import json
+import time
 
 import dagster as dg
 
 from company import Paths, Settings
 from orchestration.defs.automate.jobs import REFRESH, Jobs
+from orchestration.defs.automate.sync_job import sync_stock_job
+from warehouse import current_serving
 
 DAILY_AT = "0 5 * * *"
 """Five in the morning, company time: after the night's exports, before the buyers."""
+
+QUIET_SECONDS = 15 * 60
+"""How long the landing folders rest before a whole run: a stock file every few minutes must not have to wait for reports."""
 
 _SENSOR_SECONDS = 60
 
@@ -24,7 +31,8 @@ def automation_of(
     """Return the schedules and sensors that the home allows; none without a home."""
     if settings is None or not settings.may_schedule:
         return [], []
-    return [_daily(settings, jobs)], [_landing_sensor(Paths(settings.home), jobs)]
+    paths = Paths(settings.home)
+    return [_daily(settings, jobs)], [_landing_sensor(paths, jobs), _settled_sensor(paths, jobs)]
 
 
 def _daily(settings: Settings, jobs: Jobs) -> dg.ScheduleDefinition:
@@ -40,20 +48,47 @@ def _daily(settings: Settings, jobs: Jobs) -> dg.ScheduleDefinition:
 def _landing_sensor(paths: Paths, jobs: Jobs) -> dg.SensorDefinition:
     @dg.sensor(
         name="landing_changed_sensor",
-        job=jobs[REFRESH],
+        jobs=[sync_stock_job, jobs[REFRESH]],
         minimum_interval_seconds=_SENSOR_SECONDS,
         default_status=dg.DefaultSensorStatus.RUNNING,
     )
     def landing_changed_sensor(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.SkipReason:
-        """Start a run when the landing folders differ from when the last one was started."""
+        """Start a sync when the landing folders differ from when the last one was started; a whole run when it is the first."""
         fingerprint = landing_fingerprint(paths)
         if fingerprint is None:
             return dg.SkipReason("the landing folders are empty")
         if fingerprint == context.cursor:
             return dg.SkipReason("nothing new in the landing folders")
-        return dg.SensorResult(run_requests=[dg.RunRequest(run_key=fingerprint)], cursor=fingerprint)
+        job = REFRESH if current_serving(paths) is None else sync_stock_job.name
+        return dg.SensorResult(run_requests=[dg.RunRequest(run_key=fingerprint, job_name=job)], cursor=fingerprint)
 
     return landing_changed_sensor
+
+
+def _settled_sensor(paths: Paths, jobs: Jobs) -> dg.SensorDefinition:
+    @dg.sensor(
+        name="landing_settled_sensor",
+        job=jobs[REFRESH],
+        minimum_interval_seconds=_SENSOR_SECONDS,
+        default_status=dg.DefaultSensorStatus.RUNNING,
+    )
+    def landing_settled_sensor(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.SkipReason:
+        """Start a whole run once the landing folders have rested, so that reports follow what was synced."""
+        fingerprint, now = landing_fingerprint(paths), time.time()
+        if fingerprint is None:
+            return dg.SkipReason("the landing folders are empty")
+        seen = json.loads(context.cursor) if context.cursor else {}
+        if seen.get("fingerprint") != fingerprint:
+            cursor = json.dumps({"fingerprint": fingerprint, "since": now})
+            return dg.SensorResult(skip_reason="the landing folders have changed", cursor=cursor)
+        serving = current_serving(paths)
+        if serving is None or not serving.older_tables:
+            return dg.SkipReason("no sync has left anything behind")
+        if now - seen["since"] < QUIET_SECONDS:
+            return dg.SkipReason("the landing folders have not rested long enough")
+        return dg.SensorResult(run_requests=[dg.RunRequest(run_key=f"whole:{fingerprint}")])
+
+    return landing_settled_sensor
 
 
 def landing_fingerprint(paths: Paths) -> str | None:
