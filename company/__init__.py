@@ -1,7 +1,7 @@
 """The ground floor: one company's settings, folders and policies. Imports nothing else of the house."""
 
 from company.destinations import Destination
-from company.partners import X12Partner
+from company.partners import X12Partner, X12Recipient
 from company.paths import DBT_PROJECT, DEFAULT_POLICIES, REPOSITORY, Paths
 from company.people import MACHINE, Actor, NotAllowedError, Person, Purchasing, acting
 from company.policies import PolicyTable, load_policies, write_default_policies
@@ -38,6 +38,7 @@ __all__ = [
     "SecretMissingError",
     "Settings",
     "X12Partner",
+    "X12Recipient",
     "acting",
     "load_policies",
     "load_settings",

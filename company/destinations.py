@@ -7,6 +7,8 @@ from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from company.partners import X12Recipient
+
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
 """What accounts, feeds and destinations may be called."""
 
@@ -23,7 +25,7 @@ class Destination(BaseModel):
     kind: Literal[
         "shopify_inventory_csv", "amazon_listings_feed", "woocommerce_batch_json", "purchase_proposals_csv",
         "shopify_inventory_api", "woocommerce_stock_api", "ebay_stock_api", "amazon_listings_api", "walmart_inventory_api",
-        "amazon_listings_feed_api", "tryton_requisition_api",
+        "amazon_listings_feed_api", "tryton_requisition_api", "inventory_advice_x12",
     ]  # fmt: skip
     account: Name | None = None
     unattended: bool = True
@@ -47,6 +49,8 @@ class Destination(BaseModel):
     api_version: str | None = None
     deadline_seconds: float | None = Field(None, gt=0, le=300)
     """How long one request may take, where the kind's own default does not fit."""
+    x12: X12Recipient | None = None
+    """Who writes to whom, and in whose codes, for a kind that writes X12."""
 
     @model_validator(mode="after")
     def _reachable(self) -> Destination:
@@ -75,6 +79,10 @@ class Destination(BaseModel):
         if self.kind == "tryton_requisition_api" and self.employee is None:
             raise ValueError(
                 "a tryton_requisition_api destination needs `employee`, the code of an employee's party there"
+            )
+        if (self.kind == "inventory_advice_x12") != (self.x12 is not None):
+            raise ValueError(
+                "an inventory_advice_x12 destination, and no other, needs `x12`, with sender_id and receiver_id"
             )
         if self.kind == "ebay_stock_api" and self.marketplace is None:
             raise ValueError("an ebay_stock_api destination needs `marketplace`, such as `EBAY_US`")

@@ -20,6 +20,7 @@ from ops.audit import AuditRow, AuditVerdict, audit_rows, canonical_json, conten
 from ops.breaker import Breaker, close_breaker, read_breaker, write_breaker
 from ops.controls import Controls, Scope, read_controls, set_kill_switch
 from ops.dead_letters import DeadLetter, dead_letters, release_dead_letters
+from ops.document_numbers import DocumentNumber, number_document
 from ops.journal import (
     finish_run,
     hold_intents,
@@ -127,6 +128,7 @@ __all__ = [
     "Controls",
     "Counts",
     "DeadLetter",
+    "DocumentNumber",
     "Emergency",
     "Generation",
     "Intent",
@@ -193,6 +195,7 @@ __all__ = [
     "newest_run_ids",
     "next_part",
     "note_revisions",
+    "number_document",
     "open_attempts",
     "open_emergencies",
     "open_rows",

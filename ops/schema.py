@@ -164,6 +164,14 @@ _REVISIONS = (
     "create index channel_revision_lately on channel_revision (destination, revised_at)",
 )
 
+# Partners refuse, or take twice, a document whose number they have seen.
+_DOCUMENTS = (
+    """create table document_number (
+        sequence text not null, number integer not null, destination text not null, run_id text not null,
+        part integer not null, given_at text not null, primary key (sequence, number), unique (sequence, run_id, part)
+    ) strict""",
+)
+
 
 def _append_only(table: str) -> tuple[str, str]:
     return (
@@ -191,5 +199,6 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         *_append_only("proposal_receipt"),
     ),
     _REVISIONS,
+    (*_DOCUMENTS, *_append_only("document_number")),
 )
 """Statements by schema version, oldest first; a released entry is never edited, a change is a new entry."""

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, Protocol, runtime_checkable
 
 import company
+from ops import DocumentNumber
 from reverse_etl.api_facts import ApiFacts
 from reverse_etl.payloads import Number, Payload, PurchaseProposal, StockUpdate
 
@@ -21,6 +22,7 @@ __all__ = [
     "Facts",
     "FileDestination",
     "FileFacts",
+    "NumberedDestination",
     "Payload",
     "PurchaseProposal",
     "StockUpdate",
@@ -37,7 +39,7 @@ class FileFacts:
     """What is true of a destination that takes files: rows in one file, in one call inside it, and the kind of text."""
 
     max_rows: int
-    suffix: Literal["csv", "json"]
+    suffix: Literal["csv", "json", "edi"]
     max_rows_per_call: int | None = None
 
 
@@ -100,3 +102,14 @@ class FileDestination(Destination, Protocol):
 
     def encode(self, rows: Sequence[Any], target: Target) -> bytes:
         """Return the whole file for 1 to `max_rows` rows, the same bytes for the same rows; else `BatchSizeError`."""
+
+
+@runtime_checkable
+class NumberedDestination(Destination, Protocol):
+    """A destination that takes files which carry a number of their own: the receiver counts them."""
+
+    def sequence(self, target: Target) -> str:
+        """Return whose numbers they are: files of one sequence never share a number."""
+
+    def encode_numbered(self, rows: Sequence[Any], target: Target, number: DocumentNumber) -> bytes:
+        """Return the whole file, as `FileDestination.encode`; the same rows and number give the same bytes."""

@@ -17,8 +17,9 @@ from ops import (
     begin_attempt,
     confirm_attempt,
     next_part,
+    number_document,
 )
-from reverse_etl.contract import FileDestination
+from reverse_etl.contract import FileDestination, NumberedDestination
 from reverse_etl.outbox import Outbox, Shipment, pack
 from reverse_etl.prepare import Prepared
 from reverse_etl.reconcile import settle
@@ -99,7 +100,8 @@ class FileCourier:
 
     def send(self, job: Job, batch: Sequence[Intent], controls: Controls) -> None:
         """See `Courier`."""
-        shipment = _packed(job, batch, next_part(self.store, job.run_id))
+        part = next_part(self.store, job.run_id)
+        shipment = _packed(job, batch, part, self._content(job, batch, part))
         attempt = begin_attempt(
             self.store, self.lease, run_id=job.run_id, destination=job.name, part=shipment.part,
             file_name=shipment.file_name, payload_hash=shipment.sha256, intents=batch, controls=controls,
@@ -115,15 +117,24 @@ class FileCourier:
         confirm_attempt(self.store, self.lease, attempt)
         self.tell(Progress(job.name, "sent", len(batch)))
 
+    def _content(self, job: Job, batch: Sequence[Intent], part: int) -> bytes:
+        destination, target = job.prepared.destination, job.prepared.target
+        rows = [destination.facts.payload.model_validate_json(intent.payload_json) for intent in batch]
+        if isinstance(destination, NumberedDestination):
+            number = number_document(
+                self.store, self.lease,
+                sequence=destination.sequence(target), destination=job.name, run_id=job.run_id, part=part,
+            )  # fmt: skip
+            return destination.encode_numbered(rows, target, number)
+        return cast("FileDestination", destination).encode(rows, target)
+
     def drain(self, job: Job) -> None:
         """A file is there or not there; nothing stays in doubt."""
 
 
-def _packed(job: Job, batch: Sequence[Intent], part: int) -> Shipment:
-    destination = cast("FileDestination", job.prepared.destination)
-    suffix = destination.facts.file.suffix if destination.facts.file else ""
-    rows = [destination.facts.payload.model_validate_json(intent.payload_json) for intent in batch]
+def _packed(job: Job, batch: Sequence[Intent], part: int, content: bytes) -> Shipment:
+    facts = job.prepared.destination.facts
     return pack(
-        destination=job.name, kind=destination.facts.kind, run_id=job.run_id, part=part, suffix=suffix,
-        plan_hash=job.plan_hash, content=destination.encode(rows, job.prepared.target), rows=batch,
+        destination=job.name, kind=facts.kind, run_id=job.run_id, part=part, suffix=facts.file.suffix if facts.file else "",
+        plan_hash=job.plan_hash, content=content, rows=batch,
     )  # fmt: skip

@@ -5,6 +5,7 @@ from reverse_etl.destinations.amazon_listings_api import AmazonListingsApi
 from reverse_etl.destinations.amazon_listings_feed import AmazonListingsFeed
 from reverse_etl.destinations.amazon_listings_feed_api import AmazonListingsFeedApi
 from reverse_etl.destinations.ebay_stock_api import EbayStockApi
+from reverse_etl.destinations.inventory_advice_x12 import InventoryAdviceX12
 from reverse_etl.destinations.purchase_proposals_csv import PurchaseProposalsCsv
 from reverse_etl.destinations.shopify_inventory_api import ShopifyInventoryApi
 from reverse_etl.destinations.shopify_inventory_csv import ShopifyInventoryCsv
@@ -25,6 +26,7 @@ DESTINATIONS: tuple[Destination, ...] = (
     WalmartInventoryApi(),
     AmazonListingsFeedApi(),
     TrytonRequisitionApi(),
+    InventoryAdviceX12(),
 )
 
 
