@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -21,16 +21,16 @@ from ingestion.acts import finish_acts
 from ingestion.arrival import Landing
 from ingestion.books import Known, Statement, ensure_raw_tables
 from ingestion.gate import Gate
-from ingestion.gathering import Gathering
+from ingestion.gathering import ReadingAhead
 from ingestion.history import History
 from ingestion.judging import Judge, Judging
 from ingestion.lake import keep_arrival, restate
 from ingestion.ledger import landed_content, read_known, record_arrival, waits
 from ingestion.mapping.feeds import system_of
 from ingestion.outcome import FileOutcome, IngestOutcome
-from ingestion.prepare import now, prepare
+from ingestion.prepare import ReadTogether, now, prepare
 from ingestion.queued import Queue, Queued
-from ingestion.reader import Reader, ToRead
+from ingestion.reader import ToRead
 from ingestion.settling import Judged, arrival_of, settle_judged
 from ingestion.stage import NotStagedError, NotTaken, Sighting, Staged, exported_at, stage, stamp, sweep
 from warehouse.connection import writer
@@ -67,37 +67,39 @@ def ingest(
 
 
 class _Run:
-    """One run over the landing folder. Files are prepared here while the gate judges earlier ones in its own process."""
+    """One run over the landing folder. Files are settled here while others are read and judged in processes of their own."""
 
     def __init__(
         self, settings: Settings, paths: Paths, connection: duckdb.DuckDBPyConnection, gate: Judge, known: Known
     ) -> None:
         self.settings, self.paths, self.connection, self.gate, self.known = settings, paths, connection, gate, known
         self.history, self.landing = History(connection), Landing(settings, paths)
-        self._queue, self._gathering = Queue(), Gathering()
+        self._queue = Queue()
         self._users: Counter[Path] = Counter()
 
     def walk(self) -> Iterator[FileOutcome]:
         """Yield an outcome for every file that is not already known and unchanged."""
         sweep(self.paths.staging)
-        reader = Reader(self.settings.limits, self.paths)
-        with self.landing, Judging(self.gate) as judging:
+        with self.landing, Judging(self.gate) as judging, ReadingAhead(self.settings, self.paths) as reading:
             for item in self.landing.look():
                 if isinstance(item, NotTaken):
                     yield FileOutcome(item.account, item.source_file, item.status, item.reason)
                 elif item.identity not in self.known.landing:
-                    if outcome := self._take(item, reader, judging):
+                    if outcome := self._take(item, reading, judging):
                         yield outcome
                     yield from self._settle_ready(judging)
                 elif problem := self._put_aside(item):
                     # it was settled by a run that ended before it could move the file
                     yield FileOutcome(item.account, item.source_file, "waiting", problem)
-            self._read_gathered(reader, judging)
+            self._prepare(reading.finished(), judging)
             judging.ask_gathered()
             yield from self._settle_ready(judging, to_the_last=True)
 
-    def _take(self, sighting: Sighting, reader: Reader, judging: Judging) -> FileOutcome | None:
-        """Copy the file, prepare it when its content is new, and queue it; return an outcome when it has to wait."""
+    def _take(self, sighting: Sighting, reading: ReadingAhead, judging: Judging) -> FileOutcome | None:
+        """Copy the file and have it read when its content is new; return an outcome when it has to wait.
+
+        Files whose reading is over by then are prepared and queued.
+        """
         try:
             staged = stage(sighting, self.paths.staging)
         except NotStagedError as error:
@@ -105,32 +107,27 @@ class _Run:
         self._users[staged.path] += 1
         key = (sighting.account, staged.sha256)
         if key in self.known.contents:
-            if self._gathering.has(*key):
+            if reading.has(*key):
                 # first what it is a copy of
-                self._read_gathered(reader, judging)
+                self._prepare(reading.finished(), judging)
             self._queue.add(Queued(sighting, staged, None, None, 0))
             return None
         self.known.contents[key] = _statement(sighting)
         self.gate.start()
-        if not self._gathering.takes(sighting):
-            self._read_gathered(reader, judging)
-        self._gathering.add(ToRead(sighting, staged))
-        if self._gathering.is_full:
-            self._read_gathered(reader, judging)
+        self._prepare(reading.add(ToRead(sighting, staged)), judging)
         return None
 
-    def _read_gathered(self, reader: Reader, judging: Judging) -> None:
-        """Prepare the files that were gathered, and ask the gate about them."""
-        started = time.monotonic()
-        if not (files := self._gathering.taken()):
-            return
-        together = prepare(files, self.settings, reader, self.connection, self.history)
-        seconds = (time.monotonic() - started) / len(files)
-        for prepared in together:
-            sighting = prepared.sighting
-            verdict = judging.ask(prepared.questions, sighting.size_bytes) if prepared.questions else None
-            self._users.update(part.rows for part in prepared.parts if part.rows is not None)
-            self._queue.add(Queued(sighting, prepared.staged, prepared, verdict, seconds))
+    def _prepare(self, over: Iterable[ReadTogether], judging: Judging) -> None:
+        """Prepare the files whose reading is over, ask the gate about them, and queue them."""
+        for read in over:
+            started = time.monotonic()
+            together = prepare(read, self.settings, self.connection, self.history)
+            seconds = (read.seconds + time.monotonic() - started) / len(together)
+            for prepared in together:
+                sighting = prepared.sighting
+                verdict = judging.ask(prepared.questions, sighting.size_bytes) if prepared.questions else None
+                self._users.update(part.rows for part in prepared.parts if part.rows is not None)
+                self._queue.add(Queued(sighting, prepared.staged, prepared, verdict, seconds))
 
     def _settle_ready(self, judging: Judging, *, to_the_last: bool = False) -> Iterator[FileOutcome]:
         """Settle in order of arrival all that is judged, and wait while more files are queued than should be."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -55,15 +56,43 @@ def now() -> datetime:
     return datetime.now(UTC).replace(tzinfo=None)
 
 
+@dataclass(frozen=True, slots=True)
+class ReadTogether:
+    """Staged files and what reading each came to, in order; `seconds` is what all of it took."""
+
+    files: tuple[ToRead, ...]
+    readings: tuple[Reading, ...]
+    claimed: datetime
+    seconds: float
+
+
+def read_staged(files: Sequence[ToRead], settings: Settings, reader: Reader) -> ReadTogether:
+    """Have staged files read; never raises for what they contain. Asks the reading process and nothing else.
+
+    Those of one account are read together.
+    """
+    started, claimed = time.monotonic(), now()
+    by_account: dict[str, list[ToRead]] = defaultdict(list)
+    for file in files:
+        by_account[file.sighting.account].append(file)
+    readings = {
+        name: iter(reader.read(of_account, settings.accounts[name], claimed)) for name, of_account in by_account.items()
+    }
+    read = tuple(next(readings[file.sighting.account]) for file in files)
+    return ReadTogether(tuple(files), read, claimed, time.monotonic() - started)
+
+
 def prepare(
-    files: Sequence[ToRead], settings: Settings, reader: Reader, connection: duckdb.DuckDBPyConnection, history: History
+    read: ReadTogether, settings: Settings, connection: duckdb.DuckDBPyConnection, history: History
 ) -> list[Prepared]:
-    """Read staged files; never raises for what they contain. `history` learns that they wait for verdicts."""
-    claimed = now()
-    readings = _read(files, settings, reader, claimed)
+    """Measure what was read and compare it with the past; `history` learns that the files wait for verdicts."""
     found = [
-        (file, reading, tuple(_entry(file, reading, part, claimed, settings) for part in reading.parts or (Part(""),)))
-        for file, reading in zip(files, readings, strict=True)
+        (
+            file,
+            reading,
+            tuple(_entry(file, reading, part, read.claimed, settings) for part in reading.parts or (Part(""),)),
+        )
+        for file, reading in zip(read.files, read.readings, strict=True)
     ]
     measured: dict[_Key, Facts] = {}
     for parts in _by_feed(found).values():
@@ -71,7 +100,7 @@ def prepare(
         paths = list(dict.fromkeys(part.rows for part in parts))
         facts = measure(connection, feed, {part.entry.sha256: part.part for part in parts}, paths)
         measured |= {_key(replace(entry, sha256=sha256)): of_file for sha256, of_file in facts.items()}
-        if len(files) > 1:
+        if len(read.files) > 1:
             history.read_together(entry, feed, paths)
     prepared = [_judged(file, reading, entries, measured, settings, history) for file, reading, entries in found]
     history.keep_together()
@@ -93,17 +122,6 @@ class _Read:
 
 def _key(entry: FileEntry) -> _Key:
     return entry.account, entry.sha256, entry.entity
-
-
-def _read(files: Sequence[ToRead], settings: Settings, reader: Reader, claimed: datetime) -> list[Reading]:
-    """Return what the files came to, in order; those of one account are read together."""
-    by_account: dict[str, list[ToRead]] = defaultdict(list)
-    for file in files:
-        by_account[file.sighting.account].append(file)
-    readings = {
-        name: iter(reader.read(of_account, settings.accounts[name], claimed)) for name, of_account in by_account.items()
-    }
-    return [next(readings[file.sighting.account]) for file in files]
 
 
 def _by_feed(found: Sequence[_Found]) -> dict[tuple[str, str], list[_Read]]:

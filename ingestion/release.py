@@ -24,7 +24,7 @@ from ingestion.judging import Judge
 from ingestion.lake import keep_rows, read_entry
 from ingestion.outcome import GateReport
 from ingestion.permitted import permit
-from ingestion.prepare import Prepared, PreparedPart, explain, held, now, prepare
+from ingestion.prepare import Prepared, PreparedPart, explain, held, now, prepare, read_staged
 from ingestion.quarantine import HeldPart, held_copy, hold
 from ingestion.reader import Reader, ToRead
 from ingestion.refused_rows import SCHEMA, refused_of, with_past
@@ -171,7 +171,8 @@ def _read_again(
         staged = _staged(source, paths, target)
         sighting = _sighting(source, target)
         reader = Reader(settings.limits, paths)
-        [prepared] = prepare([ToRead(sighting, staged)], settings, reader, connection, History(connection))
+        read = read_staged([ToRead(sighting, staged)], settings, reader)
+        [prepared] = prepare(read, settings, connection, History(connection))
         yield prepared
     finally:
         sweep(paths.staging)

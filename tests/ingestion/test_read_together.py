@@ -93,7 +93,7 @@ def alone(make_company: Callable[..., Any]) -> Any:
     company = make_company("alone")
     deliver(company)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(gathering.Gathering, "is_full", property(lambda _: True))
+        patch.setattr(gathering.ReadingAhead, "_is_full", property(lambda _: True))
         company.ingest()
     assert not pages(company)
     return company
