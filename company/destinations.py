@@ -14,7 +14,7 @@ Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
 
 
 PURCHASING_KINDS = frozenset({"purchase_proposals_csv", "tryton_requisition_api"})
-"""Kinds that take purchase proposals; all others write the stock of a sales account."""
+"""Kinds that take purchase proposals; all others write to a sales account."""
 
 
 class Destination(BaseModel):
@@ -25,7 +25,8 @@ class Destination(BaseModel):
     kind: Literal[
         "shopify_inventory_csv", "amazon_listings_feed", "woocommerce_batch_json", "purchase_proposals_csv",
         "shopify_inventory_api", "woocommerce_stock_api", "ebay_stock_api", "amazon_listings_api", "walmart_inventory_api",
-        "amazon_listings_feed_api", "tryton_requisition_api", "inventory_advice_x12",
+        "amazon_listings_feed_api", "tryton_requisition_api", "inventory_advice_x12", "shopify_fulfillment_api",
+        "amazon_shipment_api", "woocommerce_order_api",
     ]  # fmt: skip
     account: Name | None = None
     unattended: bool = True
@@ -47,6 +48,8 @@ class Destination(BaseModel):
     employee: str | None = None
     """The employee in whose name requisitions are made there, by the code of the employee's party."""
     api_version: str | None = None
+    notifies_customers: bool = True
+    """Whether a shop that is told of a shipment tells its customer at once."""
     deadline_seconds: float | None = Field(None, gt=0, le=300)
     """How long one request may take, where the kind's own default does not fit."""
     x12: X12Recipient | None = None
@@ -66,7 +69,7 @@ class Destination(BaseModel):
     @model_validator(mode="after")
     def _complete(self) -> Destination:
         if self.kind not in PURCHASING_KINDS and self.account is None:
-            raise ValueError(f"a {self.kind} destination needs `account`, the sales account whose stock it writes")
+            raise ValueError(f"a {self.kind} destination needs `account`, the sales account it writes to")
         if self.kind.startswith("shopify_inventory") and self.location is None:
             raise ValueError(
                 f"a {self.kind} destination needs `location`, the channel's own name or id of the location"
@@ -84,6 +87,8 @@ class Destination(BaseModel):
             raise ValueError(
                 "an inventory_advice_x12 destination, and no other, needs `x12`, with sender_id and receiver_id"
             )
+        if self.kind == "amazon_shipment_api" and self.marketplace is None:
+            raise ValueError("an amazon_shipment_api destination needs `marketplace`, such as `ATVPDKIKX0DER`")
         if self.kind == "ebay_stock_api" and self.marketplace is None:
             raise ValueError("an ebay_stock_api destination needs `marketplace`, such as `EBAY_US`")
         return self

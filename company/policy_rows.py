@@ -93,6 +93,17 @@ class ChannelPolicy(PolicyRow):
         return self
 
 
+class CarrierPolicy(PolicyRow):
+    """What a channel calls a carrier, by the carrier's name as feeds write it: lower case, words joined by underscores."""
+
+    keys = ("channel_account", "system", "carrier")
+    needs_catch_all = False  # a carrier without a row is not guessed: its parcels wait
+    channel_account: Key
+    system: Key
+    carrier: Annotated[str, Field(pattern=r"^([a-z0-9]+(_[a-z0-9]+)*|\*)$")]
+    carrier_code: Text
+
+
 class FillPolicy(PolicyRow):
     """When an order counts as filled from stock."""
 
@@ -233,6 +244,7 @@ class TransferPolicy(PolicyRow):
 
 POLICIES: dict[str, type[PolicyRow]] = {
     "policy_backorder": BackorderPolicy,
+    "policy_carrier": CarrierPolicy,
     "policy_channel": ChannelPolicy,
     "policy_count_tolerance": CountTolerancePolicy,
     "policy_counting": CountingPolicy,

@@ -9,6 +9,7 @@ from reverse_etl.outbox import Outbox, OutboxError
 from reverse_etl.push import push
 from reverse_etl.reconcile import Drift, outbox_drift
 from reverse_etl.report import DestinationReport, PushReport
+from reverse_etl.shipments import ShipmentConfirmation
 
 __all__ = [
     "DESTINATIONS",
@@ -23,6 +24,7 @@ __all__ = [
     "Progress",
     "PurchaseProposal",
     "PushReport",
+    "ShipmentConfirmation",
     "StockUpdate",
     "Target",
     "destination_of",

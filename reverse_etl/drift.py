@@ -7,7 +7,7 @@ the same guards as any other change.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Literal
 
 import company
@@ -102,9 +102,6 @@ def _read(store: OpsStore, courier: ApiCourier, target: Target) -> Reading:
         if (known := written[key]) is not None
         and (found := classify(number, known, [n for n in before.get(key, ()) if n != known])) is not None
     ]
-    if not courier.destination.facts.mirrors_state:
-        # no sale lowers what was handed over, and no write of ours follows it
-        drifts = [replace(d, drift="row_gone" if d.seen is None else "foreign_edit") for d in drifts]
     return Reading(target.name, len(lines), tuple(drifts))
 
 

@@ -191,6 +191,24 @@ def _pushes(frame: Frame) -> None:
     )
 
 
+def _shipments(frame: Frame, filters: Filters) -> None:
+    st.subheader("Shipments that a channel does not know", anchor=False)
+    st.caption(
+        "What left and its channel neither says nor was told, the longest waiting first. `to_confirm` goes out with the next "
+        "push; a person looks at the others."
+    )
+    rows = queries.unconfirmed_shipments(frame.connection, filters)
+    if rows.empty:
+        st.caption("Every channel knows what left.")
+        return
+    show_table(
+        rows,
+        queries.column_descriptions(frame.connection, "reports.rpt_unconfirmed_shipments"),
+        alt="Unconfirmed shipments",
+        height=260,
+    )
+
+
 def main() -> None:
     """Draw the page."""
     frame = open_frame("Data health", "Can today's numbers be trusted, and where do they come from?")
@@ -207,6 +225,8 @@ def main() -> None:
         _identities(frame, filters)
     with st.container(border=True):
         _reconciliation(frame)
+    with st.container(border=True):
+        _shipments(frame, filters)
     with st.container(border=True):
         _pushes(frame)
 

@@ -20,6 +20,7 @@ from dashboards.queries.health import (
     quarantine_by_reason,
     reconciliation,
     reconciliation_totals,
+    unconfirmed_shipments,
 )
 from dashboards.queries.reorder import (
     POSITION_PARTS,
@@ -123,4 +124,5 @@ __all__ = [
     "stockout_days",
     "transfers",
     "truth_totals",
+    "unconfirmed_shipments",
 ]

@@ -141,6 +141,17 @@ def open_push_rows(connection: duckdb.DuckDBPyConnection) -> pd.DataFrame:
     return fetch(connection, sql)
 
 
+def unconfirmed_shipments(connection: duckdb.DuckDBPyConnection, filters: Filters) -> pd.DataFrame:
+    """Return one row per order line and parcel that its channel does not know, the longest waiting first."""
+    sql = f"""
+        select channel_account, order_id, channel_sku, tracking_number, carrier, shipped_listing_qty, waiting_hours, status,
+            push_status, push_reason, destination, shipped_at
+        from reports.rpt_unconfirmed_shipments where channel_account is null or {chosen("channel_account", "channels")}
+        order by shipped_at, channel_account, order_id, channel_sku limit {MAX_ROWS}
+    """
+    return fetch(connection, sql, filters)
+
+
 def accounts(connection: duckdb.DuckDBPyConnection) -> list[str]:
     """Return every account that has a feed, sorted."""
     sql = "select distinct account from reports.rpt_data_health_feeds where account is not null order by account limit 500"

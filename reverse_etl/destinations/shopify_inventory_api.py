@@ -14,9 +14,9 @@ from typing import Any, Literal
 
 from reverse_etl.api import Answer, AnswerError, Answers, Found, Line
 from reverse_etl.contract import ApiFacts, Facts, StockUpdate, Target, check_batch
+from reverse_etl.shopify_graphql import data_of, is_throttled, list_of, request_of, version, wait_of
 from reverse_etl.wire import Request, Response
 
-NEWEST_VERSION = "2026-10"
 _COMPARED_OTHERWISE_BEFORE = "2026-04"
 _CONFLICTS = ("CHANGE_FROM_QUANTITY_STALE", "COMPARE_QUANTITY_STALE")
 _SAME_KEY = ("IDEMPOTENCY_CONCURRENT_REQUEST",)
@@ -63,11 +63,11 @@ class ShopifyInventoryApi:
     def lookup(self, lines: Sequence[Line], target: Target) -> Request | None:
         """Inventory items by SKU; one more than asked for is requested, so that a SKU used twice shows."""
         asked = " OR ".join(f"sku:{json.dumps(line.payload.channel_sku)}" for line in lines)
-        return _request(target, _FIND, {"query": asked, "first": min(250, 2 * len(lines))})
+        return request_of(target, _FIND, {"query": asked, "first": min(250, 2 * len(lines))})
 
     def found(self, response: Response, lines: Sequence[Line], target: Target) -> Mapping[str, Found]:
         """The item of each SKU; a SKU of several items, or of one without stock keeping, is refused."""
-        nodes = _data(response, "inventoryItems")["nodes"]
+        nodes = data_of(response, "inventoryItems")["nodes"]
         items: dict[str, list[Mapping[str, Any]]] = defaultdict(list)
         for node in nodes:
             items[str(node.get("sku"))].append(node)
@@ -80,11 +80,11 @@ class ShopifyInventoryApi:
     def read(self, lines: Sequence[Line], target: Target) -> Request:
         """The available quantity of each item at the location."""
         ids = [line.address["inventory_item_id"] for line in lines]
-        return _request(target, _READ, {"ids": ids, "location": location_id(target)})
+        return request_of(target, _READ, {"ids": ids, "location": location_id(target)})
 
     def shown(self, response: Response, lines: Sequence[Line], target: Target) -> Mapping[str, int | None]:
         """By id, never by position; an item without a level at the location is None."""
-        nodes = _data(response, "nodes")
+        nodes = data_of(response, "nodes")
         if not isinstance(nodes, list):
             raise AnswerError("`nodes` is no list")
         levels = {node["id"]: node.get("inventoryLevel") for node in nodes if isinstance(node, dict) and "id" in node}
@@ -113,23 +113,17 @@ class ShopifyInventoryApi:
         ]  # fmt: skip
         given: dict[str, Any] = {"input": {"name": "available", "reason": "correction", "quantities": entries}}
         if older:
-            return _request(target, _SET % {"declared": "", "directive": ""}, given)
+            return request_of(target, _SET % {"declared": "", "directive": ""}, given)
         text = _SET % {"declared": ", $key: String!", "directive": " @idempotent(key: $key)"}
-        return _request(target, text, given | {"key": key})
+        return request_of(target, text, given | {"key": key})
 
     def answers(self, response: Response, lines: Sequence[Line], target: Target) -> Answers:
         """Without errors every entry is applied; with errors, only what they name is decided, and nothing is applied."""
-        document = _document(response)
-        wait = _wait(document)
-        if "errors" in document:
-            codes = {str((error.get("extensions") or {}).get("code", "")) for error in _list(document["errors"])}
-            if codes == {"THROTTLED"}:
-                return Answers(
-                    {line.row_key: Answer("later", "throttled") for line in lines}, wait_seconds=max(wait, 1.0)
-                )
-            raise AnswerError(f"errors {sorted(codes)}")
-        result = _data(response, "inventorySetQuantities")
-        errors = _list(result.get("userErrors"))
+        wait = wait_of(response)
+        if is_throttled(response):
+            return Answers({line.row_key: Answer("later", "throttled") for line in lines}, wait_seconds=max(wait, 1.0))
+        result = data_of(response, "inventorySetQuantities")
+        errors = list_of(result.get("userErrors"))
         if not errors:
             if not isinstance(result.get("inventoryAdjustmentGroup"), dict):
                 raise AnswerError("neither errors nor changes")
@@ -142,54 +136,10 @@ class ShopifyInventoryApi:
         return Answers(rows, wait_seconds=wait)
 
 
-def version(target: Target) -> str:
-    """Return the API version that is spoken: the setting, or the newest one known here."""
-    return target.settings.api_version or NEWEST_VERSION
-
-
 def location_id(target: Target) -> str:
     """Return the location's global id; the setting is the id itself, or its number."""
     place = target.settings.location or ""
     return place if place.startswith("gid:") else f"gid://shopify/Location/{place}"
-
-
-def _request(target: Target, query: str, variables: Mapping[str, Any]) -> Request:
-    body = json.dumps({"query": query, "variables": variables}, ensure_ascii=False, separators=(",", ":"))
-    path = f"/admin/api/{version(target)}/graphql.json"
-    return Request("POST", path, body.encode("utf-8"), {"content-type": "application/json"})
-
-
-def _document(response: Response) -> Mapping[str, Any]:
-    try:
-        document = response.json()
-    except ValueError as error:
-        raise AnswerError(str(error)) from error
-    if not isinstance(document, dict):
-        raise AnswerError("the answer is no object")
-    return document
-
-
-def _data(response: Response, name: str) -> Any:
-    document = _document(response)
-    data = document.get("data")
-    if "errors" in document or not isinstance(data, dict) or data.get(name) is None:
-        raise AnswerError(f"no {name} in the answer")
-    return data[name]
-
-
-def _list(value: Any) -> list[Mapping[str, Any]]:
-    if not isinstance(value, list) or not all(isinstance(item, dict) for item in value):
-        raise AnswerError("errors are no list of objects")
-    return value
-
-
-def _wait(document: Mapping[str, Any]) -> float:
-    """Return how long to wait until the bucket holds another call of this cost."""
-    cost = (document.get("extensions") or {}).get("cost") or {}
-    status = cost.get("throttleStatus") or {}
-    lacking = float(cost.get("requestedQueryCost") or 0) - float(status.get("currentlyAvailable") or 0)
-    rate = float(status.get("restoreRate") or 0)
-    return lacking / rate if lacking > 0 and rate > 0 else 0.0
 
 
 def _item(nodes: Sequence[Mapping[str, Any]]) -> Found:

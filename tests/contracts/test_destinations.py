@@ -14,12 +14,14 @@ import pytest
 
 import company
 from ops import DocumentNumber
-from reverse_etl import DESTINATIONS, PurchaseProposal, StockUpdate, Target
+from reverse_etl import DESTINATIONS, PurchaseProposal, ShipmentConfirmation, StockUpdate, Target
 from reverse_etl.contract import BatchSizeError, NumberedDestination
 
 NUMBER = DocumentNumber(7, datetime(2026, 11, 20, 6, tzinfo=UTC))
 SCHEMAS = Path(__file__).resolve().parents[3] / "shared" / "data" / "schemas"
 REAL = Path(__file__).resolve().parents[3] / "shared" / "data" / "real_exports"
+
+SHIPPED_AT = datetime(2026, 11, 20, 1)
 
 STRANGE = (
     "=1+1", "+1", "-1", "@SUM(A1)", "\t=cmd", "a,b", 'say "hi"', "semi;colon", "00123", "1E10", " padded ", "Ä—é", "名前",
@@ -48,6 +50,11 @@ TARGETS = {
     "inventory_advice_x12": {
         "account": "web", "location": "DC1", "x12": {"sender_id": "LEDGERSHOP", "receiver_id": "RETAILER"},
     },
+    "shopify_fulfillment_api": {"account": "shop", "url": "http://127.0.0.1:1", "secret_env": "SHOPIFY_KEY"},
+    "woocommerce_order_api": {"account": "web", "url": "http://127.0.0.1:1", "secret_env": "WOO_KEY"},
+    "amazon_shipment_api": {
+        "account": "market", "url": "http://127.0.0.1:1", "secret_env": "AMAZON_KEY", "marketplace": "ATVPDKIKX0DER",
+    },
     "ebay_stock_api": {
         "account": "web", "url": "http://127.0.0.1:1", "secret_env": "EBAY_KEY", "marketplace": "EBAY_US",
     },
@@ -70,6 +77,12 @@ def row(destination, number=1, quantity=3, text=None):
         return PurchaseProposal(
             proposal_id=f"P{number}", supplier_id="ACME", supplier_sku=text, sku_id=sku, location_id="OWN1",
             quantity=quantity, unit_cost_amount=Decimal("1.2500"), reasons=text,
+        )  # fmt: skip
+    if destination.facts.payload is ShipmentConfirmation:
+        return ShipmentConfirmation(
+            confirmation_id=f"#1/T{number}/{sku}", channel_account="shop", order_id="#1", channel_order_id="901",
+            channel_sku=sku, sku_id=f"S{number}", tracking_number=f"T{number}", carrier_code="UPS", quantity=quantity,
+            shipped_at=SHIPPED_AT, as_of_at=SHIPPED_AT,
         )  # fmt: skip
     return StockUpdate(
         listing_id=f"L{number}", channel_sku=sku, sku_id=f"S{number}", quantity=quantity, sellable_quantity=quantity,
@@ -111,7 +124,9 @@ def test_the_declared_facts_are_possible(destination):
     if facts.file is not None:
         assert facts.file.max_rows >= (facts.file.max_rows_per_call or 1)
     assert 0 <= facts.minimum_quantity < facts.maximum_quantity
-    assert (facts.number == "order") == (facts.payload is PurchaseProposal) == (not facts.mirrors_state)
+    assert (facts.number == "order") == (facts.payload is PurchaseProposal)
+    assert (facts.number == "shipped") == (facts.payload is ShipmentConfirmation)
+    assert (facts.number in ("order", "shipped")) == (not facts.mirrors_state)
     assert facts.evidence
 
 

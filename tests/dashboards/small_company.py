@@ -326,6 +326,14 @@ EVIDENCE = _rows(
      "policy_channel.csv", None),
     ("FAKE-MUG", "", "shop_south", "cap", 1, "policy", None, NOW, None, "shop_south, *", "not ours", "policy_channel.csv", None),
 )  # fmt: skip
+UNTOLD = _rows(
+    "channel_account confirmation_id order_id channel_sku sku_id shipment_source tracking_number carrier carrier_code shipped_at"
+    " shipped_listing_qty status destination push_status push_reason waiting_hours",
+    ("shop_north", "#9001/FAKE1/FAKE-MUG", "#9001", "FAKE-MUG", "FAKE-MUG", "x12", "FAKE1", "Invented", None, NOW, 2,
+     "to_confirm", "shop_north_parcels", "held", "mapping_carrier", 4),
+    (None, "wms/#404/wms:7/FAKE-MUG", "#404", "FAKE-MUG", "FAKE-MUG", "x12", None, None, None, NOW, 1, "unknown_line",
+     None, None, None, 4),
+)  # fmt: skip
 CHANNELS = _rows(
     "channel_account system sourcing_locations channel_location_id",
     ("shop_north", "shopify", "west, east", None),
@@ -354,6 +362,7 @@ TABLES: dict[str, list[Row]] = {
     "reports.rpt_identity_findings": FINDINGS,
     "reports.rpt_push_runs": RUNS,
     "reports.rpt_push_rows_latest": PUSHED,
+    "reports.rpt_unconfirmed_shipments": UNTOLD,
     "reports.rpt_metric_catalogue": METRICS,
     "reports.rpt_stock_ledger_daily": LEDGER,
     "reports.rpt_inventory_accuracy_daily": COUNTS,

@@ -196,6 +196,13 @@ def test_only_unconfirmed_pushed_rows_are_open(connection: duckdb.DuckDBPyConnec
     assert queries.open_push_rows(connection)["row_key"].tolist() == ["FAKE-LAMP-X"]
 
 
+def test_shipments_of_unknown_orders_are_shown_whatever_the_account(connection: duckdb.DuckDBPyConnection) -> None:
+    everywhere = queries.unconfirmed_shipments(connection, EVERYTHING)
+    assert everywhere["status"].tolist() == ["to_confirm", "unknown_line"]
+    south = queries.unconfirmed_shipments(connection, Filters(until=UNTIL, channels=("shop_south",)))
+    assert south["order_id"].tolist() == ["#404"]
+
+
 def test_the_published_file_cannot_be_written(connection: duckdb.DuckDBPyConnection) -> None:
     with pytest.raises(duckdb.InvalidInputException, match="read-only"):
         connection.execute("delete from reports.rpt_push_runs")

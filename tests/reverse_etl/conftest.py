@@ -124,13 +124,21 @@ class World:
     def serving(self) -> Path:
         return self.paths.serving / f"serving_build{self.published}.duckdb"
 
-    def publish(self, stock_rows: Iterable[Row] = (), proposals: Iterable[Row] = ()) -> None:
-        """Write a new published file with exactly these rows."""
+    def publish(
+        self,
+        stock_rows: Iterable[Row] = (),
+        proposals: Iterable[Row] = (),
+        *,
+        tables: Mapping[str, tuple[Mapping[str, str], list[Row]]] | None = None,
+    ) -> None:
+        """Write a new published file with exactly these rows; `tables` are further exports, columns and rows by name."""
         self.published += 1
         with writer(self.serving) as connection:
             connection.execute("create schema exports")
             _table(connection, "exp_channel_stock", STOCK_COLUMNS, list(stock_rows))
             _table(connection, "exp_purchase_proposals", PROPOSAL_COLUMNS, list(proposals))
+            for name, (columns, rows) in (tables or {}).items():
+                _table(connection, name, columns, rows)
 
     @contextmanager
     def connection(self):

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from typing import get_args
 
 import pytest
 
 import company
 from reverse_etl import DESTINATIONS
 from reverse_etl.guards import GuardLimits, tripped
+from reverse_etl.payloads import Guard
 from reverse_etl.plan import Measures
 
 LIMITS = GuardLimits.of(company.Limits())
 STOCK = next(d.facts for d in DESTINATIONS if d.facts.kind == "amazon_listings_feed")
-ONCE = next(d.facts for d in DESTINATIONS if not d.facts.mirrors_state)
+ONCE = next(d.facts for d in DESTINATIONS if d.facts.number == "order")
+TOLD = next(d.facts for d in DESTINATIONS if d.facts.number == "shipped")
 
 
 def measures(**changes):
@@ -80,3 +83,28 @@ def test_a_limit_of_one_lets_every_row_change():
 
 def test_rows_that_are_handed_over_once_have_no_state_to_guard():
     assert tripped(Measures(), LIMITS, ONCE) == ()
+
+
+@pytest.mark.parametrize(
+    ("case", "trips"),
+    [
+        # nothing has left, everything that left is told, a row vanished because the channel knows it now
+        (Measures(), []),
+        (measures(changed_rows=999, vanished_rows=999, zeroed_rows=999, delta_units=999_999), []),
+        (Measures(wanted_rows=500, handed_over_rows=500), []),
+        (Measures(wanted_rows=501, handed_over_rows=501), ["handed_over_rows"]),
+        (Measures(wanted_rows=100, unmapped_rows=11), ["unmapped_rows"]),
+        (Measures(wanted_rows=600, unmapped_rows=600, handed_over_rows=0), ["unmapped_rows"]),
+    ],
+)
+def test_shipments_are_bounded_by_how_many_are_told_at_once(case, trips):
+    assert [trip.guard for trip in tripped(case, LIMITS, TOLD)] == trips
+    own = GuardLimits.of(company.Limits(max_handed_over_rows=2))
+    assert [trip.guard for trip in tripped(Measures(wanted_rows=3, handed_over_rows=3), own, TOLD)] == [
+        "handed_over_rows"
+    ]
+
+
+def test_every_guard_that_a_payload_names_is_one():
+    named = {guard for destination in DESTINATIONS for guard in destination.facts.payload.guards}
+    assert named == set(get_args(Guard))

@@ -1,0 +1,165 @@
+"""A company whose parcels are told to one channel behind a real socket: what every fault is tried on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import company
+from ops import open_store
+from reverse_etl import PushReport, push
+from tests.emulators import tokens
+from tests.emulators.amazon import MARKETPLACE
+from tests.emulators.amazon import TOKEN_PATH as AMAZON_TOKENS
+from tests.emulators.amazon_orders import AmazonOrders, order_id
+from tests.emulators.clock import VirtualClock
+from tests.emulators.front import Front
+from tests.emulators.orders import Orders
+from tests.emulators.shopify import TOKEN
+from tests.emulators.shopify_orders import ShopifyOrders
+from tests.emulators.woocommerce import SECRET
+from tests.emulators.woocommerce_orders import WoocommerceOrders
+from tests.reverse_etl.conftest import AS_OF, World
+
+TOML = """
+environment = "test"
+[company]
+name = "Dispatch test"
+[accounts.shop]
+system = "{system}"
+[destinations.shop_parcels]
+kind = "{kind}"
+account = "shop"
+url = "{url}"
+secret_env = "EMULATED_KEY"
+{settings}
+{more}
+[environments.demo]
+[environments.local]
+[environments.prod]
+[environments.test]
+push = true
+"""
+COLUMNS = {
+    "confirmation_id": "VARCHAR", "order_id": "VARCHAR", "channel_order_id": "VARCHAR", "channel_line_id": "VARCHAR",
+    "channel_account": "VARCHAR", "channel_sku": "VARCHAR", "sku_id": "VARCHAR", "tracking_number": "VARCHAR",
+    "carrier_code": "VARCHAR", "shipped_at": "TIMESTAMP", "shipped_listing_qty": "BIGINT", "refunds_count": "BIGINT",
+    "order_due_listing_qty": "BIGINT", "as_of_at": "TIMESTAMP",
+}  # fmt: skip
+ORDERED = {"1": {"SKU-1": 3, "SKU-2": 2}, "2": {"SKU-1": 1}, "10": {"SKU-1": 1}}
+Parcel = tuple[str, str, str, int]
+"""Order, SKU, tracking number, units."""
+
+
+@dataclass(frozen=True)
+class ParcelKind:
+    """One kind of destination for shipments and the channel that stands for it."""
+
+    kind: str
+    system: str
+    secret: str
+    channel: Callable[[VirtualClock, Mapping[str, Mapping[str, int]]], Orders]
+    order_id: Callable[[str], str]
+    channel_order_id: Callable[[str], str | None] = lambda number: f"90{number}"
+    wrong_secret: str = "wrong"
+    settings: str = ""
+
+
+SHOPIFY = ParcelKind("shopify_fulfillment_api", "shopify", TOKEN, ShopifyOrders.of, lambda number: f"#{number}")
+SHOPIFY_BY_NAME = ParcelKind(
+    "shopify_fulfillment_api", "shopify", TOKEN, ShopifyOrders.of, lambda number: f"#{number}", lambda number: None
+)
+AMAZON = ParcelKind(
+    "amazon_shipment_api", "amazon", tokens.SECRET, AmazonOrders.of, order_id, lambda number: None, tokens.WRONG,
+    f'marketplace = "{MARKETPLACE}"\ntoken_url = "{{url}}{AMAZON_TOKENS}"',
+)  # fmt: skip
+WOOCOMMERCE = ParcelKind("woocommerce_order_api", "woocommerce", SECRET, WoocommerceOrders.of, lambda number: number)
+KINDS = (SHOPIFY, AMAZON, WOOCOMMERCE)
+
+
+class Dispatch:
+    """A company with one channel, the channel itself, and the wire between them."""
+
+    def __init__(self, home: Path, kind: ParcelKind, ordered: Mapping[str, Mapping[str, int]] = ORDERED) -> None:
+        self.kind, self.clock = kind, VirtualClock()
+        self.channel: Any = kind.channel(self.clock, ordered)
+        self.front = Front(self.channel, self.clock)
+        self.world, self.more = World(home), ""
+
+    def configure(self) -> None:
+        """Write the settings and the folders."""
+        self.world.home.mkdir(exist_ok=True)
+        settings = self.kind.settings.format(url=self.front.url)
+        text = TOML.format(
+            url=self.front.url, settings=settings, more=self.more, system=self.kind.system, kind=self.kind.kind
+        )
+        (self.world.home / company.CONFIG_FILE).write_text(text, encoding="utf-8")
+        self.world.paths.create()
+
+    def row(self, parcel: Parcel, **changes: Any) -> dict[str, Any]:
+        """One row of exp_shipment_confirmations."""
+        number, sku, tracking, units = parcel
+        order = self.kind.order_id(number)
+        row = {
+            "confirmation_id": f"{order}/{tracking}/{sku}", "order_id": order,
+            "channel_order_id": self.kind.channel_order_id(number), "channel_line_id": None, "channel_account": "shop",
+            "channel_sku": sku, "sku_id": sku.replace("SKU-", "S"), "tracking_number": tracking, "carrier_code": "UPS",
+            "shipped_at": AS_OF - timedelta(hours=5), "shipped_listing_qty": units,
+            "refunds_count": getattr(self.channel, "refunds", {}).get(number, 0),
+            "order_due_listing_qty": sum(
+                units - self.channel.cancelled.get((number, name), 0)
+                for name, units in self.channel.ordered.get(number, {}).items()
+            ),
+            "as_of_at": AS_OF,
+        }  # fmt: skip
+        return row | changes
+
+    def push(self, *parcels: Parcel | dict[str, Any]) -> PushReport:
+        """One push of what left."""
+        self.configure()
+        rows = [parcel if isinstance(parcel, dict) else self.row(parcel) for parcel in parcels]
+        self.world.publish(tables={"exp_shipment_confirmations": (COLUMNS, rows)})
+        with self.world.connection() as connection:
+            return push(self.world.settings, self.world.paths, connection, clock=self.clock)
+
+    def bring(self, *parcels: Parcel | dict[str, Any]) -> int:
+        """Push until nothing is in doubt any more, waiting in between; return how many rows the channel acknowledged."""
+        self.push(*parcels)
+        for _ in range(4):
+            if not self.query("select 1 from push_intent where status in ('sending', 'ambiguous')"):
+                break
+            self.clock.sleep(3600)
+            self.push(*parcels)
+        return len(self.query("select 1 from channel_shadow"))
+
+    def query(self, sql: str) -> list[tuple[object, ...]]:
+        with open_store(self.world.paths.ops) as store:
+            return store.query(sql)
+
+    def reasons(self) -> dict[str, tuple[object, object]]:
+        """Status and reason of every row of the last run, by tracking number and SKU."""
+        rows = self.query(
+            "select row_key, status, reason from push_intent where run_id ="
+            " (select run_id from push_run order by rowid desc limit 1)"
+        )
+        return {str(key).split("/", 1)[1]: (status, reason) for key, status, reason in rows}
+
+    def assert_sound(self) -> None:
+        """No write without a journal row, no row confirmed without evidence, no unit told twice or beyond what was ordered."""
+        attempts = len(self.query("select 1 from push_attempt"))
+        assert len(self.front.writes) <= attempts
+        assert self.query("select * from push_intent where status = 'confirmed' and evidence is null") == []
+        lines = [effect[:3] for effect in self.channel.effects]
+        assert len(lines) == len(set(lines)), "a parcel line was told twice"
+        for order, skus in self.channel.ordered.items():
+            for sku, units in skus.items():
+                told = self.channel.told(order, sku)
+                assert told <= units - self.channel.cancelled.get((order, sku), 0), "more told than is to leave"
+
+
+def long_ago(days: int) -> datetime:
+    """An instant so many days before the build."""
+    return AS_OF - timedelta(days=days)
