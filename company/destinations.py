@@ -26,7 +26,7 @@ class Destination(BaseModel):
         "shopify_inventory_csv", "amazon_listings_feed", "woocommerce_batch_json", "purchase_proposals_csv",
         "shopify_inventory_api", "woocommerce_stock_api", "ebay_stock_api", "amazon_listings_api", "walmart_inventory_api",
         "amazon_listings_feed_api", "tryton_requisition_api", "inventory_advice_x12", "shopify_fulfillment_api",
-        "amazon_shipment_api", "woocommerce_order_api",
+        "amazon_shipment_api", "woocommerce_order_api", "medusa_inventory_api",
     ]  # fmt: skip
     account: Name | None = None
     unattended: bool = True
@@ -70,7 +70,8 @@ class Destination(BaseModel):
     def _complete(self) -> Destination:
         if self.kind not in PURCHASING_KINDS and self.account is None:
             raise ValueError(f"a {self.kind} destination needs `account`, the sales account it writes to")
-        if self.kind.startswith("shopify_inventory") and self.location is None:
+        located = self.kind.startswith("shopify_inventory") or self.kind == "medusa_inventory_api"
+        if located and self.location is None:
             raise ValueError(
                 f"a {self.kind} destination needs `location`, the channel's own name or id of the location"
             )

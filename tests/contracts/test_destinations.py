@@ -47,6 +47,7 @@ TARGETS = {
         "marketplace": "ATVPDKIKX0DER",
     },
     "tryton_requisition_api": {"url": "http://127.0.0.1:1/demo", "secret_env": "TRYTON_KEY", "employee": "ROBIN"},
+    "medusa_inventory_api": {"account": "web", "location": "1", "url": "http://127.0.0.1:1", "secret_env": "MEDUSA_KEY"},
     "inventory_advice_x12": {
         "account": "web", "location": "DC1", "x12": {"sender_id": "LEDGERSHOP", "receiver_id": "RETAILER"},
     },

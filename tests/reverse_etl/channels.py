@@ -18,6 +18,8 @@ from tests.emulators.clock import VirtualClock
 from tests.emulators.ebay import TOKEN_PATH as EBAY_TOKENS
 from tests.emulators.ebay import Ebay
 from tests.emulators.front import Front
+from tests.emulators.medusa import SECRET as MEDUSA_KEY
+from tests.emulators.medusa import Medusa
 from tests.emulators.shopify import TOKEN, Shopify
 from tests.emulators.walmart import TOKEN_PATH as WALMART_TOKENS
 from tests.emulators.walmart import Walmart
@@ -84,7 +86,11 @@ WALMART = Kind(
     f'token_url = "{{url}}{WALMART_TOKENS}"', {"unknown": "mapping_missing", "untracked": "mapping_not_stocked"},
     lowers_with_sales=False,
 )  # fmt: skip
-KINDS = (SHOPIFY, WOOCOMMERCE, EBAY, AMAZON, WALMART, AMAZON_FEED)
+MEDUSA = Kind(
+    "medusa_inventory_api", "house", MEDUSA_KEY, Medusa, problems={**PROBLEMS, "untracked": "mapping_not_stocked"},
+    lowers_with_sales=False,
+)  # fmt: skip
+KINDS = (SHOPIFY, WOOCOMMERCE, EBAY, AMAZON, WALMART, AMAZON_FEED, MEDUSA)
 
 
 class Shop:
