@@ -59,7 +59,7 @@ class Answers:
     """False while an accepted submission is still being worked on."""
     wait_seconds: float = 0.0
     has_landed: bool = True
-    """False where even a final answer leaves what it accepted to be applied later."""
+    """False where even a final answer leaves what was asked for to be applied later, or says that a copy is at work."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -138,7 +138,7 @@ class ApiCourier:
         )  # fmt: skip
         settle_rows(
             self.store, self.lease, attempt, verdict.rows, submission_id=verdict.submission_id,
-            has_landed=verdict.has_landed, lands_until=self.doubt.note_left(attempt),
+            has_landed=verdict.has_landed, lands_until=self.doubt.note_end(attempt),
         )  # fmt: skip
         self._follow(job, lines, verdict)
         return True

@@ -32,17 +32,13 @@ class Calls:
     wire: Wire
     clock: Clock
     api: ApiFacts
-    left: tuple[datetime, float] | None = None
-    """When the last request left, by both clocks: what it asked for may take effect until so long after that."""
     _next_at: float = 0.0
 
     def write(self, request: Request) -> Ending:
         """Send once and return how it ended."""
         self.wait_turn()
-        problem = self.wire.ready()
-        self.left = self.clock.now(), self.clock.monotonic()
-        self._next_at = self.left[1] + 1 / self.api.requests_per_second
-        return problem or self.wire.send(request)
+        self._next_at = self.clock.monotonic() + 1 / self.api.requests_per_second
+        return self.wire.send(request)
 
     def read(self, request: Request) -> Response:
         """Return the answer to a question, asked up to three times; raises `UnreachableError`."""

@@ -44,13 +44,14 @@ class Doubt:
     _over_at: dict[int, float] = field(default_factory=dict)
     """Of this process's own requests, when each can no longer land: a wall clock that is set cannot shorten that."""
 
-    def note_left(self, attempt: Attempt) -> datetime | None:
-        """Take note when a request left, which is later than it was recorded; return until when it may land."""
-        if self.calls.left is None:
-            return None
-        (at, instant), landing = self.calls.left, self.calls.api.landing_seconds
-        self._over_at[attempt.attempt_id] = instant + landing
-        return at + timedelta(seconds=landing)
+    def note_end(self, attempt: Attempt) -> datetime:
+        """Take note that a request has ended, and return until when it may land.
+
+        Nobody knows when exactly it left: a process may wait or stand still after its record. It was before it ended.
+        """
+        clock, landing = self.calls.clock, self.calls.api.landing_seconds
+        self._over_at[attempt.attempt_id] = clock.monotonic() + landing
+        return clock.now() + timedelta(seconds=landing)
 
     def decide(self, attempt: Attempt, again: Again) -> None:
         """Settle an attempt in doubt by asking; what gets no answer, or may still land, stays in doubt."""

@@ -111,17 +111,13 @@ class TokenWire(Wire):
         self._endpoint.close()
         super().close()
 
-    def ready(self) -> Ending | None:
-        """See `Wire`."""
-        if self._token is not None and self._clock.monotonic() < self._ends_at:
-            return None
-        self._token = None
-        return self._fetch()
-
     def send(self, request: Request) -> Ending:
         """See `Wire`."""
-        if (problem := self.ready()) is not None:
-            return problem
+        if self._token is None or self._clock.monotonic() >= self._ends_at:
+            self._token = None
+            problem = self._fetch()
+            if problem is not None:
+                return problem
         return self._send(request, self._headers_of(self._token.value if self._token else ""))
 
     def renew(self) -> bool:

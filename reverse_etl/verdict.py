@@ -84,7 +84,9 @@ def _answered(
         return _all(lines, "ambiguous", f"unreadable_answer: {error}", health="failure")
     return Verdict(
         from_answers(lines, answers, again), submission_id=answers.submission_id, wait_seconds=answers.wait_seconds,
-        has_landed=answers.submission_id is None and all(a.kind != "accepted" for a in answers.rows.values()),
+        has_landed=answers.has_landed
+        and answers.submission_id is None
+        and all(a.kind != "accepted" for a in answers.rows.values()),
         conflicts=frozenset(key for key, answer in answers.rows.items() if answer.kind == "conflict"),
     )  # fmt: skip
 

@@ -19,6 +19,7 @@ from typing import Any, Literal, Protocol
 import httpx2
 
 from ops import content_hash
+from reverse_etl.deadline import Deadline
 
 _CONNECT_SECONDS = 5.0
 _MAX_ANSWER_BYTES = 32 * 1024 * 1024
@@ -108,7 +109,7 @@ class Wire:
     """A client of one destination; a context manager. `secret_headers` are sent and never stored or shown."""
 
     def __init__(self, base_url: str, *, secret_headers: Mapping[str, str], deadline_seconds: float) -> None:
-        self.base_url, self._deadline = base_url, deadline_seconds
+        self.base_url, self._deadline = base_url, Deadline(deadline_seconds)
         timeout = httpx2.Timeout(deadline_seconds, connect=min(_CONNECT_SECONDS, deadline_seconds))
         self._client = httpx2.Client(
             base_url=base_url, headers=dict(secret_headers), timeout=timeout, follow_redirects=False, trust_env=False,
@@ -129,9 +130,6 @@ class Wire:
         """Close the connections."""
         self._client.close()
 
-    def ready(self) -> Ending | None:
-        """Get what a request needs before it can leave, or say why that cannot be had; a lasting key needs nothing."""
-
     def send(self, request: Request) -> Ending:
         """Send once, wait no longer than the deadline in all, and say how it ended; never raises for the network."""
         return self._send(request, {})
@@ -141,24 +139,27 @@ class Wire:
         return False
 
     def _send(self, request: Request, secret_headers: Mapping[str, str]) -> Ending:
-        started = time.monotonic()
+        given = {**request.headers, **secret_headers}
         try:
-            with self._client.stream(
-                request.method, request.path, content=request.body, headers={**request.headers, **secret_headers}
-            ) as answer:
+            with (
+                self._deadline.watching(),
+                self._client.stream(
+                    request.method, request.path, content=request.body, headers=given,
+                    extensions={"trace": self._deadline.trace},
+                ) as answer,
+            ):  # fmt: skip
                 body = bytearray()
                 for piece in answer.iter_bytes():
                     body += piece
                     if len(body) > _MAX_ANSWER_BYTES:
                         return Ending("unknown", f"the answer is larger than {_MAX_ANSWER_BYTES} bytes")
-                    if time.monotonic() - started > self._deadline:
-                        return Ending("unknown", f"the answer took longer than {self._deadline:g} s")
                 headers = {name.lower(): value for name, value in answer.headers.items()}
                 return Ending("answered", response=Response(answer.status_code, headers, bytes(body)))
         except (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout) as error:
             return Ending("not_sent", _named(error))
         except (httpx2.TransportError, httpx2.DecodingError) as error:
-            return Ending("unknown", _named(error))
+            late = f"the answer took longer than {self._deadline.seconds:g} s" if self._deadline.is_over else ""
+            return Ending("unknown", late or _named(error))
 
 
 @cache

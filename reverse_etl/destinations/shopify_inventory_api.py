@@ -133,7 +133,8 @@ class ShopifyInventoryApi:
             position = _position(error.get("field"), len(lines))
             if position is not None:
                 rows[lines[position].row_key] = _verdict(str(error.get("code") or "refused"))
-        return Answers(rows, wait_seconds=wait)
+        is_at_work = any(error.get("code") in _SAME_KEY for error in errors)
+        return Answers(rows, wait_seconds=wait, has_landed=not is_at_work)
 
 
 def location_id(target: Target) -> str:

@@ -86,6 +86,8 @@ class Amazon:
         return Answer.of(answer)
 
     def apply(self, sku: str, quantity: int) -> None:
+        if sku not in self.levels:
+            return
         before, self.levels[sku] = self.levels[sku], quantity
         if before != quantity:
             self.effects.append((sku, before, quantity))

@@ -17,6 +17,7 @@ from typing import Any, Protocol
 
 from tests.emulators.clock import VirtualClock
 
+_TLS_HANDSHAKE = b"\x16"
 _LONGEST_STALL_SECONDS = 20.0
 
 
@@ -89,6 +90,7 @@ class Front:
         self.write_faults: list[Fault | None] = []
         self.read_faults: list[Fault | None] = []
         self.always: Callable[[Asked], Fault | None] = lambda asked: None
+        self.edit: Callable[[Asked, Answer], Answer] = lambda asked, answer: answer
         self._socket = socket.create_server(("127.0.0.1", 0))
         self.url = f"http://127.0.0.1:{self._socket.getsockname()[1]}"
         self._lock, self._closing = threading.Lock(), False
@@ -122,6 +124,8 @@ class Front:
 
     def _connection(self, connection: socket.socket) -> None:
         with connection:
+            if connection.recv(1, socket.MSG_PEEK) == _TLS_HANDSHAKE:
+                return
             stream = connection.makefile("rb")
             while (request := _read(stream)) is not None:
                 if not self._one(connection, *request):
@@ -153,7 +157,7 @@ class Front:
     def _run(self, entry: Entry) -> Answer:
         with self._lock:
             entry.executed += 1
-            return self.channel.answer(entry.asked)
+            return self.edit(entry.asked, self.channel.answer(entry.asked))
 
 
 def _read(stream: Any) -> tuple[str, str, dict[str, str], bytes] | None:

@@ -91,7 +91,7 @@ class Walmart:
 
     def _apply(self, number: int, row: dict[str, Any]) -> dict[str, Any]:
         sku, quantity = row["sku"], row["quantity"]["amount"]
-        status, code = self.broken.get(sku, ("SUCCESS", ""))
+        status, code = self.broken.get(sku, ("SUCCESS", "") if sku in self.levels else ("DATA_ERROR", "UNKNOWN_SKU"))
         if status in ("SUCCESS", "TIMEOUT_ERROR") and row["shipNode"] == NODE:
             before, self.levels[sku] = self.levels[sku], quantity
             if before != quantity:

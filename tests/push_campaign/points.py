@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -24,12 +25,16 @@ class Points:
         self.names: list[str] = []
         self._fatal = fatal
         self._die = die or _raise
+        self._thread = threading.current_thread()
 
     @property
     def taken(self) -> int:
         return len(self.names)
 
     def at(self, name: str) -> None:
+        if threading.current_thread() is not self._thread:
+            # what the channel's side does to the same store is not the push
+            return
         self.names.append(name)
         if self.taken == self._fatal:
             self._die()

@@ -93,7 +93,7 @@ def _no_sync(descriptor: int) -> None:
 
 
 @contextmanager
-def _quick_disk() -> Iterator[None]:
+def quick_disk() -> Iterator[None]:
     prepare = store_module._prepare
 
     def prepared(store: OpsStore) -> None:
@@ -134,7 +134,7 @@ def exports(wanted_json: str) -> duckdb.DuckDBPyConnection:
 def push_once(home: Path, wanted: Wanted, steps: Steps | None = None) -> PushReport:
     """One push of what is wanted, counting steps when asked to."""
     settings = company.load_settings(home).model_copy(update={"limits": _OPEN_LIMITS})
-    with _quick_disk(), ExitStack() as stack:
+    with quick_disk(), ExitStack() as stack:
         if steps is not None:
             stack.enter_context(dying(steps))
         return push(
