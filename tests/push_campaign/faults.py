@@ -92,4 +92,8 @@ def reasons_against(kind: Kind) -> dict[int, str]:
     """Why a fault cannot happen to this kind at all, by its number."""
     met = {variant.fault for variant in variants_of(kind)}
     against = {v.fault: v.fits(kind) for v in VARIANTS if v.fault not in met}
-    return {34: "hands over stock, not purchases", **against} if 34 not in met else against
+    return (
+        {34: "stock is no purchase: `tests/reverse_etl/test_purchasing_faults.py`", **against}
+        if 34 not in met
+        else against
+    )
