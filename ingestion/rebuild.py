@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 import duckdb
 
 from company import Paths, Settings
+from ingestion import judging
 from ingestion.books import ensure_raw_tables
 from ingestion.durable import PARTIAL
 from ingestion.lake import read_arrivals, read_entries
@@ -49,13 +51,18 @@ def rebuild_from_lake(settings: Settings, paths: Paths) -> RebuildOutcome:
 
 def _refill(connection: duckdb.DuckDBPyConnection, lake: Path) -> tuple[int, int, int, int, int]:
     loaded = held = arrivals = rows = refused = 0
-    for settlements, arrival in read_entries(lake):
-        settle(connection, settlements, [arrival])
-        loaded += settlements[0].file.status == "loaded"
-        held += settlements[0].file.status == "held"
-        rows += sum(settlement.file.rows_loaded for settlement in settlements)
-        refused += sum(settlement.file.rows_quarantined for settlement in settlements)
-        arrivals += 1
+    entries = read_entries(lake)
+    # many in one transaction, as they came: rows that share a Parquet file are read once
+    while together := list(islice(entries, judging.TOGETHER)):
+        settle(
+            connection, [settlement for of_file, _ in together for settlement in of_file], [arrival for _, arrival in together]
+        )  # fmt: skip
+        files = [settlements[0].file for settlements, _ in together]
+        loaded += sum(file.status == "loaded" for file in files)
+        held += sum(file.status == "held" for file in files)
+        rows += sum(part.file.rows_loaded for settlements, _ in together for part in settlements)
+        refused += sum(part.file.rows_quarantined for settlements, _ in together for part in settlements)
+        arrivals += len(together)
     for arrival in read_arrivals(lake):
         record_arrival(connection, arrival)
         arrivals += 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import hashlib
 import os
 import shutil
 from collections.abc import Iterator
@@ -61,7 +62,7 @@ class FolderPlace:
     def _move(self, sighting: Sighting, archive: Path, sha256: str) -> Path:
         archive.mkdir(parents=True, exist_ok=True)
         _same(sighting, sighting.path)
-        target = _reserve(archive, sighting.path.name, sha256)
+        target = _reserve(archive, sighting, sha256)
         try:
             sighting.path.replace(target)
         except OSError as error:
@@ -87,15 +88,37 @@ class FolderPlace:
         """Hold nothing."""
 
 
-def _reserve(archive: Path, name: str, sha256: str) -> Path:
-    """Create an empty file under the first free name, so that no other file there is ever replaced."""
-    for candidate in archive_names(name, sha256):
-        try:
-            os.close(os.open(archive / candidate, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o644))
-        except FileExistsError:
-            continue
-        return archive / candidate
+def _reserve(archive: Path, sighting: Sighting, sha256: str) -> Path:
+    """Return the first name that is free, marked as taken, so that no other file there is ever replaced.
+
+    A name that an interrupted move of this file has marked, or has copied it to, is used again.
+    """
+    mark = f"reserved for {sha256}\n".encode()
+    for candidate in archive_names(sighting.path.name, sha256):
+        target = archive / candidate
+        beside = partial_name(target)
+        if not _is_left_over(target, sighting, sha256, mark):
+            beside.write_bytes(mark)
+            try:
+                # a name and its mark appear at once, or an interruption would leave an empty file that says nothing
+                os.link(beside, target)
+            except FileExistsError:
+                beside.unlink()
+                continue
+        beside.unlink(missing_ok=True)
+        return target
     raise AssertionError("names never run out")
+
+
+def _is_left_over(target: Path, sighting: Sighting, sha256: str, mark: bytes) -> bool:
+    try:
+        facts = target.lstat()
+        if (facts.st_size, facts.st_mtime_ns) == (sighting.size_bytes, sighting.modified_ns):
+            with target.open("rb") as copied:
+                return hashlib.file_digest(copied, "sha256").hexdigest() == sha256
+        return facts.st_size == len(mark) and target.read_bytes() == mark
+    except FileNotFoundError:
+        return False
 
 
 def _copy_over(sighting: Sighting, target: Path) -> None:

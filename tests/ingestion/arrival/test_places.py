@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -168,6 +170,42 @@ def test_the_same_content_again_is_put_aside_too(make_office: Callable[..., Any]
         with office.landing() as landing:
             assert len(_archive_all(landing, office)) == 1
     assert all(name.startswith("loaded/") for name in office.names())
+
+
+@pytest.mark.parametrize("dies", ["before the name", "before the move", "after the copy"])
+def test_an_interrupted_move_is_finished_under_the_same_name(
+    make_office: Callable[..., Any], monkeypatch: pytest.MonkeyPatch, dies: str
+) -> None:
+    office = make_office("folder", 'archive = "loaded"')
+    office.put("orders.csv", ORDERS)
+    replace, unlink = Path.replace, Path.unlink
+
+    def die(*_: Any) -> None:
+        raise KeyboardInterrupt
+
+    def to_elsewhere(self: Path, target: Path) -> Path:
+        if self.name == "orders.csv":
+            raise OSError(errno.EXDEV, "another filesystem")
+        return replace(self, target)
+
+    def last(self: Path, *, missing_ok: bool = False) -> None:
+        if self.parent.name != "loaded":
+            die()
+        unlink(self, missing_ok=missing_ok)
+
+    with office.landing() as landing, monkeypatch.context() as patch:
+        if dies == "before the name":
+            patch.setattr(os, "link", die)
+        else:
+            patch.setattr(Path, "replace", die if dies == "before the move" else to_elsewhere)
+            patch.setattr(Path, "unlink", last)
+        with pytest.raises(KeyboardInterrupt):
+            _archive_all(landing, office)
+    assert "orders.csv" in office.names()
+    with office.landing() as landing:
+        (where,) = _archive_all(landing, office)
+    assert office.names() == ["loaded/orders.csv"]
+    assert Path(where).read_bytes() == ORDERS
 
 
 def test_a_new_delivery_under_the_name_stays_where_it_is(make_office: Callable[..., Any], kind: str) -> None:

@@ -1,7 +1,7 @@
 """A run of ingestion that kills itself before its n-th step; a program for the crash campaign, not a test.
 
-A step is a call that touches what outlives the process: a file is opened, written, flushed, moved or removed, a folder made, a
-statement sent to DuckDB, a file handed to the reading process, its answer waited for. Of the hundreds of statements that make the
+A step is a call of the walk itself that touches what outlives the process: a file is opened, written, flushed, moved or removed, a
+folder made, a statement sent to DuckDB. Its other threads only wait for processes. Of the hundreds of statements that make the
 empty tables, all in one transaction, every 25th is one. The interpreter's own profiler is the one seam through which steps are
 counted; the product has no hook. Usage: crashing_run.py HOME STEP; step 0 only counts and prints how many of each kind there are.
 """
@@ -42,9 +42,7 @@ def kind_of(called: Any) -> str:
     if name == "open" and getattr(called, "__module__", "") in {"_io", "posix"}:
         return "open"
     if name in _IN_FILES and type(owner).__module__ in {"_io", "pyarrow.lib"}:
-        return "hand over" if "BufferedWriter" in type(owner).__name__ and owner.name == 1 else name
-    if name == "select":
-        return "wait for the reading process"
+        return name
     if name in _IN_WAREHOUSE and getattr(called, "__module__", "") == "_duckdb":
         return f"warehouse {name}"
     return ""

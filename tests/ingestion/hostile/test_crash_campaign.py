@@ -183,7 +183,7 @@ def test_the_folder_is_what_it_is_meant_to_be(tmp_path: Path) -> None:
         f"shop/loaded/{name}" for account, name in sorted(FILES) if account == "shop"
     ]
     assert found.steps > 300
-    assert {"fsync", "replace", "sendfile", "warehouse commit", "wait for the reading process"} <= set(found.kinds)
+    assert {"fsync", "replace", "sendfile", "warehouse commit"} <= set(found.kinds)
     assert not found.expected["staging"]
 
 
