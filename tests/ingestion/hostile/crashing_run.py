@@ -1,6 +1,6 @@
 """A run of ingestion that kills itself before its n-th step; a program for the crash campaign, not a test.
 
-A step is a call of the walk itself that touches what outlives the process: a file is opened, written, flushed, moved or removed, a
+A step is a call of the walk itself that touches what outlives the process: a file is opened, written, flushed, moved, removed, a
 folder made, a statement sent to DuckDB. Its other threads only wait for processes. Of the hundreds of statements that make the
 empty tables, all in one transaction, every 25th is one. The interpreter's own profiler is the one seam through which steps are
 counted; the product has no hook. Usage: crashing_run.py HOME STEP; step 0 only counts and prints how many of each kind there are.
