@@ -57,7 +57,29 @@ def load_policies(paths: Paths, accounts: Collection[str] | None = None) -> tupl
             raise ConfigurationError(
                 f"{path}: no such policy. Fix: rename it to one of {', '.join(POLICIES)}, or remove it."
             )
-    return tuple(_load(name, _home_or_default(paths, name), accounts) for name in POLICIES)
+    tables = tuple(_load(name, _home_or_default(paths, name), accounts) for name in POLICIES)
+    if faults := list(_unknown_zones(tables)):
+        raise ConfigurationError("\n".join(faults))
+    return tables
+
+
+def _unknown_zones(tables: tuple[PolicyTable, ...]) -> Iterator[str]:
+    """A zone that no address is in would quietly reach nobody."""
+    cells = {
+        table.name: (table, [name for name, _ in table.columns].index("zone")) for table in tables if _has_zone(table)
+    }
+    addresses, place = cells["policy_zone"]
+    known = {str(row[place]) for row in addresses.rows}
+    for name, (table, column) in cells.items():
+        for zone in sorted({str(row[column]) for row in table.rows} - known - {WILDCARD}):
+            yield (
+                f"{table.source}: column zone: {zone!r} is no zone of policy_zone. "
+                f"Fix: use * or one of: {', '.join(sorted(known))}; or give {name} a zone that addresses are in."
+            )
+
+
+def _has_zone(table: PolicyTable) -> bool:
+    return any(name == "zone" for name, _ in table.columns)
 
 
 def _home_or_default(paths: Paths, name: str) -> Path:

@@ -214,13 +214,37 @@ class ServiceLevelPolicy(PolicyRow):
 
 
 class SourcingPolicy(PolicyRow):
-    """Which locations an account sells from, the smallest priority first."""
+    """Which locations an account sells from to which zone, the smallest priority first.
 
-    keys = ("channel_account", "location_id")
+    A location that a row names serves the zones of such rows and no others; the wildcard stands for the rest.
+    """
+
+    keys = ("channel_account", "location_id", "zone")
     needs_catch_all = False  # an account without rows sells from nowhere, on purpose
     channel_account: Key
     location_id: Key
+    zone: Key = WILDCARD
     priority: Annotated[int, Field(ge=1)]
+
+
+class ZonePolicy(PolicyRow):
+    """Which zone an address is in: the row of its country, and of the longest beginning of its postcode, wins.
+
+    Of postcodes only the first three characters are ever stored.
+    """
+
+    keys = ("country", "postcode_prefix")
+    country: Annotated[str, Field(pattern=r"^(\*|[A-Z]{2})$")]
+    postcode_prefix: Annotated[str, Field(pattern=r"^(\*|[A-Z0-9]{1,3})$")]
+    zone: Annotated[str, Field(pattern=r"^[a-z0-9_]+$")]
+
+
+class ReachPolicy(PolicyRow):
+    """To which zones an account ships. An account with rows of its own does not follow the general ones."""
+
+    keys = ("channel_account", "zone")
+    channel_account: Key
+    zone: Key
 
 
 class TransferPolicy(PolicyRow):
@@ -253,10 +277,12 @@ POLICIES: dict[str, type[PolicyRow]] = {
     "policy_node": NodePolicy,
     "policy_preorder": PreorderPolicy,
     "policy_promise": PromisePolicy,
+    "policy_reach": ReachPolicy,
     "policy_replenishment": ReplenishmentPolicy,
     "policy_service_level": ServiceLevelPolicy,
     "policy_sourcing": SourcingPolicy,
     "policy_transfer": TransferPolicy,
+    "policy_zone": ZonePolicy,
 }
 
 

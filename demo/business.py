@@ -37,6 +37,8 @@ SALES_ACCOUNTS = (
     SalesAccount("wholesale", "house", "America/Chicago", "USD", "exclusive", 3_001, 1.0),
 )
 SHOPIFY_US, SHOPIFY_EU, AMAZON, WEB, WHOLESALE = range(5)
+COUNTRIES = ("US", "DE", "US", "GB", "US")
+"""By sales account: where its customers live."""
 THREEPL_ZONE = "America/Chicago"
 
 

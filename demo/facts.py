@@ -23,6 +23,7 @@ from demo.answers.records import (
     Transfer,
 )
 from demo.business import (
+    COUNTRIES,
     FBA,
     LOCATIONS,
     SALES_ACCOUNTS,
@@ -130,7 +131,7 @@ class _History:
                     *self.key[line], as_datetime(placed[order]), quantity,
                     "channel" if streams[order] == STREAM_FBA else "merchant", tests[order], ships[self.offer[line]],
                     release[order] >= 0, date_of_number(release[order]) if release[order] >= 0 else None,
-                    date_of_number(promised[order]) if promised[order] else None,
+                    date_of_number(promised[order]) if promised[order] else None, COUNTRIES[self.account[order]],
                 )  # fmt: skip
 
     def cancellations(self) -> Iterator[Cancellation]:

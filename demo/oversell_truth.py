@@ -104,9 +104,9 @@ def _sold(
 ) -> SoldLine:
     listing = book.catalogue.listing(order.channel_account, line.channel_sku)
     units = listing.units_per_listing
-    best = book.catalogue.best_locations(order.channel_account)
-    if order.channel_account not in book.accounts_with_allocations and len(best) == 1:
-        steps = [LineStep(line.ordered_at, "allocated", line.ordered_listing_qty, best[0]), *steps]
+    only = book.catalogue.only_choice(order.channel_account, line.ship_country, line.ship_postcode_prefix)
+    if order.channel_account not in book.accounts_with_allocations and only is not None:
+        steps = [LineStep(line.ordered_at, "allocated", line.ordered_listing_qty, only), *steps]
     ready_made: dict[Place, dict[str, int]] = {
         place: {listing.sku_id: 1} for place, sku in built if sku == listing.sku_id
     }

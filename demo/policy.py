@@ -15,15 +15,18 @@ from demo.answers.policies import (
     NodePolicy,
     Policies,
     PromisePolicy,
+    ReachPolicy,
     ReplenishmentPolicy,
     ServiceLevelPolicy,
     SourcingPolicy,
+    ZonePolicy,
 )
 from demo.business import (
     CATEGORIES,
     LOCATIONS,
     SALES_ACCOUNTS,
     SOURCING,
+    STORE,
     STREAM_US,
     STREAM_WEB,
     THREEPL,
@@ -39,7 +42,9 @@ _RECORDS: dict[str, type] = {
     "promise": PromisePolicy,
     "replenishment": ReplenishmentPolicy,
     "service_level": ServiceLevelPolicy,
+    "reach": ReachPolicy,
     "sourcing": SourcingPolicy,
+    "zone": ZonePolicy,
 }
 _EVER = date(2000, 1, 1)
 
@@ -69,9 +74,24 @@ def policy_rows(catalogue: Catalogue) -> dict[str, list[Row]]:
         ],
         "service_level": _service_levels(catalogue),
         "sourcing": [
-            _row("operations", "Nearest first", channel_account=account.name, location_id=LOCATIONS[place], priority=priority)
+            _row("operations", "Nearest first", channel_account=account.name, location_id=LOCATIONS[place],
+                 zone="home" if place == STORE else "*", priority=priority)
             for account, places in zip(SALES_ACCOUNTS, SOURCING, strict=True)
             for place, priority in places
+        ] + [
+            _row("operations", "The store's parcels stay in the country", channel_account="web", location_id=LOCATIONS[STORE],
+                 zone="home", priority=3),
+        ],
+        "zone": [
+            _row("operations", "Everywhere that no row below names", country="*", postcode_prefix="*", zone="abroad"),
+            _row("operations", "One customs area", country="US", postcode_prefix="*", zone="home"),
+            _row("operations", "Islands, by sea", country="US", postcode_prefix="967", zone="abroad"),
+        ],
+        "reach": [
+            _row("operations", "Every zone unless a row below says otherwise", channel_account="*", zone="*"),
+            _row("operations", "The Berlin desk's shop sells outside the country", channel_account="shopify_eu", zone="abroad"),
+            _row("operations", "Does not ship to where we are", channel_account="web", zone="abroad"),
+            _row("operations", "Trade customers at home", channel_account="wholesale", zone="home"),
         ],
     }  # fmt: skip
 

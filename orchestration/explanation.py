@@ -60,6 +60,15 @@ class LocationNumber:
 
 
 @dataclass(frozen=True, slots=True)
+class ZoneNumber:
+    """How much of a listing's number may go to one zone, in stock units, and how many locations serve it."""
+
+    zone: str
+    locations_count: int
+    ats_qty: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class ListingNumber:
     """What one listing shows: `ats_qty` in stock units, `listing_qty` in the listing's own; None when stock is not tracked."""
 
@@ -74,6 +83,7 @@ class ListingNumber:
     feed_age_minutes: int | None
     max_feed_age_minutes: int | None
     steps: tuple[Step, ...]
+    zones: tuple[ZoneNumber, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

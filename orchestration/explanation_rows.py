@@ -13,7 +13,16 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
 from orchestration.exit_codes import CommandError
-from orchestration.explanation import Asked, Evidence, Explanation, ListingNumber, LocationNumber, Status, Step
+from orchestration.explanation import (
+    Asked,
+    Evidence,
+    Explanation,
+    ListingNumber,
+    LocationNumber,
+    Status,
+    Step,
+    ZoneNumber,
+)
 
 if TYPE_CHECKING:
     import duckdb
@@ -152,6 +161,10 @@ def _listings(  # noqa: PLR0917 - what a listing's rows are gathered from
         _rows(connection, "select * from reports.rpt_ats_channel_waterfall where sku_id = ? order by step_number", sku_id),
         "channel_account", "listing_id",
     )  # fmt: skip
+    zones = _by(
+        _rows(connection, "select * from marts.fct_zone_available_to_sell where sku_id = ? order by zone", sku_id),
+        "channel_account", "listing_id",
+    )  # fmt: skip
     return [
         ListingNumber(
             row["channel_account"], row["listing_id"], row["channel_sku"], row["fulfilled_by"], row["units_per_listing"],
@@ -161,6 +174,10 @@ def _listings(  # noqa: PLR0917 - what a listing's rows are gathered from
                 steps[row["channel_account"], row["listing_id"]], words, "channel",
                 _behind_listing(row["channel_account"], served.get((row["channel_account"], row["fulfilled_by"]), []),
                                 locations, evidence),
+            ),
+            tuple(
+                ZoneNumber(zone["zone"], zone["locations_count"], zone["ats_qty"])
+                for zone in zones[row["channel_account"], row["listing_id"]]
             ),
         )
         for row in listed

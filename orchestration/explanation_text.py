@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from ops.accepted import Accepted
-from orchestration.explanation import Evidence, Explanation, ListingNumber, LocationNumber, Status, Step
+from orchestration.explanation import Evidence, Explanation, ListingNumber, LocationNumber, Status, Step, ZoneNumber
 
 _SHOWN_ROWS = 6
 _STATUS_STYLE = {"ok": "green", "untracked": "dim", "not_listed": "dim"}
@@ -89,6 +89,8 @@ def _listing(console: Console, listing: ListingNumber, accepted: Sequence[Accept
     if listing.units_per_listing != 1:
         shown = f"[bold]{_number(listing.listing_qty)} shown[/bold]"
         console.print(f"{_number(listing.ats_qty)} units / {listing.units_per_listing} in a pack = {shown}")
+    if len(listing.zones) > 1:
+        console.print(f"Of it, by destination: {', '.join(_zone(zone) for zone in listing.zones)}.", markup=False)
     if listing.status.name == "stale":
         console.print(
             f"Its oldest feed is {_age(listing.feed_age_minutes)} old; policy allows {_age(listing.max_feed_age_minutes)}."
@@ -99,6 +101,11 @@ def _listing(console: Console, listing: ListingNumber, accepted: Sequence[Accept
     if not accepted:
         console.print("No destination had accepted a number for this listing.", style="dim")
     _evidence(console, listing.steps)
+
+
+def _zone(zone: ZoneNumber) -> str:
+    served = f"served from {zone.locations_count}" if zone.locations_count else "served from nowhere"
+    return f"{zone.zone} {_number(zone.ats_qty)} ({served})"
 
 
 def _steps(console: Console, steps: Sequence[Step], last: str, number: int | None) -> None:

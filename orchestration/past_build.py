@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 TABLES = (
     "marts.fct_available_to_sell", "marts.fct_channel_available_to_sell", "marts.dim_channel", "marts.dim_listing",
     "marts.dim_product", "reports.rpt_ats_location_waterfall", "reports.rpt_ats_channel_waterfall", "reports.rpt_ats_terms",
-    "reports.rpt_ats_evidence",
+    "reports.rpt_ats_evidence", "marts.fct_zone_available_to_sell",
 )  # fmt: skip
 """What an explanation reads, and so what is built and kept."""
 

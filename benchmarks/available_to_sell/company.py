@@ -81,9 +81,10 @@ def _configuration() -> dict[str, str]:
                 union all select 'L04', sku from raw_rows.house__products where hash(sku) % 100 = 1
             ) as keys""",
         "policy.policy_sourcing": f"""
-            select '*' as channel_account, '*' as location_id, 1 as priority, {always}
+            select '*' as channel_account, '*' as location_id, '*' as zone, 1 as priority, {always}
             union all by name
-            select 'shop' || account as channel_account, printf('L%02d', place) as location_id, place as priority, {always}
+            select 'shop' || account as channel_account, printf('L%02d', place) as location_id,
+                '*' as zone, place as priority, {always}
             from range(5, {ACCOUNTS + 1}) as a (account) cross join range(0, {LOCATIONS}, 2) as p (place)""",
     }
 

@@ -4,7 +4,7 @@
 that book. Only the standard library is used, and nothing of the warehouse, so that agreement means something.
 """
 
-from demo.answers.channel import channel_ats
+from demo.answers.channel import channel_ats, zone_ats
 from demo.answers.order_book import read_orders
 from demo.answers.order_outcomes import order_outcomes
 from demo.answers.records import Facts
@@ -22,4 +22,5 @@ __all__ = [
     "read_orders",
     "reorder_need",
     "service_days",
+    "zone_ats",
 ]

@@ -2,9 +2,8 @@
 
 Choices made here:
 - A channel SKU is matched by its listing, else by an equal SKU of ours, else it is taken to be our SKU; one unit each.
-- An account with sourcing rows of its own does not read the `*` account's rows. The location `*` stands for every active
-  location that is not pick-up only and not a channel's own; a location named in a row is taken as named, with that row's
-  priority. An account's primary location is the one of best priority, the smallest id among equals.
+- An account sells from every location that serves a zone it ships to (see `zones`), each with its best priority among them. Its
+  primary location is the one of best priority, the smallest id among equals.
 - A location buys through `replenished_from_location_id` where it has one, one hop only, else by itself.
 - A kit explodes to leaf parts; a kit that contains itself raises `ValueError`.
 """
@@ -18,6 +17,7 @@ from zoneinfo import ZoneInfo
 
 from demo.answers.policies import ANY
 from demo.answers.records import Facts, FulfilledBy, Listing
+from demo.answers.zones import served_from, zone_of, zones_reached
 
 Row = TypeVar("Row")
 
@@ -81,6 +81,7 @@ class Catalogue:
         self.kits = {sku: leaf_parts(components, sku) for sku in components}
         self._channel_locations = {a.channel_location_id for a in facts.accounts if a.channel_location_id is not None}
         self._sourcing: dict[str, dict[str, int]] = {}
+        self._serving: dict[tuple[str, str], dict[str, int]] = {}
 
     def listing(self, channel_account: str, channel_sku: str) -> Listing:
         """Return the listing of a channel SKU; one is made up for a SKU that nobody listed."""
@@ -101,17 +102,26 @@ class Catalogue:
     def sourcing(self, account: str) -> dict[str, int]:
         """Return location -> priority for the orders that the account's merchant ships."""
         if account not in self._sourcing:
-            rows = self.facts.policies.sourcing
-            own = [row for row in rows if row.channel_account == account]
-            own = own or [row for row in rows if row.channel_account == ANY]
             found: dict[str, int] = {}
-            for row in own:
-                if row.location_id == ANY:
-                    for location in self._open_locations():
-                        found[location] = min(row.priority, found.get(location, row.priority))
-            found |= {row.location_id: row.priority for row in own if row.location_id != ANY}
+            for zone in zones_reached(self.facts.policies, account):
+                for location, priority in self.serving(account, zone).items():
+                    found[location] = min(priority, found.get(location, priority))
             self._sourcing[account] = found
         return self._sourcing[account]
+
+    def serving(self, account: str, zone: str) -> dict[str, int]:
+        """Return location -> priority for the orders that the account's merchant ships to a zone."""
+        key = (account, zone)
+        if key not in self._serving:
+            self._serving[key] = served_from(self.facts.policies, account, zone, self._open_locations())
+        return self._serving[key]
+
+    def only_choice(self, account: str, country: str | None, postcode: str | None) -> str | None:
+        """Return the location of best priority for an address; None when there are several or none."""
+        zone = zone_of(self.facts.policies.zone, country, postcode)
+        serving = {} if zone is None else self.serving(account, zone)
+        best = [place for place, priority in serving.items() if priority == min(serving.values())]
+        return best[0] if len(best) == 1 else None
 
     def _open_locations(self) -> list[str]:
         return [
@@ -120,10 +130,10 @@ class Catalogue:
             if row.is_active and not row.is_pickup_only and row.location_id not in self._channel_locations
         ]
 
-    def nodes(self, account: str, fulfilled_by: FulfilledBy) -> frozenset[str]:
-        """Return the locations whose stock an offer of the account may promise."""
+    def nodes(self, account: str, fulfilled_by: FulfilledBy, zone: str | None = None) -> frozenset[str]:
+        """Return the locations whose stock an offer of the account may promise, to a zone or to any that it ships to."""
         if fulfilled_by == "merchant":
-            return frozenset(self.sourcing(account))
+            return frozenset(self.sourcing(account) if zone is None else self.serving(account, zone))
         known = self.accounts.get(account)
         return (
             frozenset()

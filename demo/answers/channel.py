@@ -23,8 +23,9 @@ from demo.answers.order_book import OrderBook, read_orders
 from demo.answers.policies import ChannelPolicy
 from demo.answers.pools import Pools, pool_available
 from demo.answers.records import Facts, Listing
+from demo.answers.zones import zones_reached
 
-__all__ = ["ChannelAtsRow", "channel_ats", "channel_share", "pool_available"]
+__all__ = ["ChannelAtsRow", "ZoneAtsRow", "channel_ats", "channel_share", "pool_available", "zone_ats"]
 
 
 def channel_share(
@@ -100,6 +101,36 @@ def _row(stock: Pools, listing: Listing) -> ChannelAtsRow:
         number = None
     listed = None if number is None else number // listing.units_per_listing
     return ChannelAtsRow(account, listing.listing_id, sku, pool, fenced, allowance, number, listed, status, age)
+
+
+@dataclass(frozen=True, slots=True)
+class ZoneAtsRow:
+    """Grain: one listing and zone that its account ships to; stock units. `ats_qty` None means sellable without a number."""
+
+    channel_account: str
+    listing_id: str
+    zone: str
+    pool_qty: int
+    ats_qty: int | None
+
+
+def zone_ats(facts: Facts, book: OrderBook | None = None) -> list[ZoneAtsRow]:
+    """Return what of each listing's number may go to each zone, by account, listing id and zone.
+
+    Never more than the channel shows, and never more than the locations that serve the zone can promise.
+    """
+    stock = Pools(facts, book or read_orders(facts))
+    rows = []
+    for listing in facts.listings:
+        shown = _row(stock, listing)
+        account, sku, units = listing.channel_account, listing.sku_id, listing.units_per_listing
+        kept = shown.ring_fenced_qty + shown.stale_allowance_qty + stock.policy(account, sku).channel_buffer_qty
+        for zone in zones_reached(facts.policies, account):
+            nodes = stock.catalogue.nodes(account, listing.fulfilled_by, zone)
+            pool = stock.pool_or_kit(account, nodes, sku, holder=account) if nodes else 0
+            number = None if shown.ats_qty is None else min(shown.ats_qty, max(0, pool - kept)) // units * units
+            rows.append(ZoneAtsRow(account, listing.listing_id, zone, pool, number))
+    return sorted(rows, key=lambda row: (row.channel_account, row.listing_id, row.zone))
 
 
 def _allowance(stock: Pools, nodes: frozenset[str], sku: str, age: int, policy: ChannelPolicy) -> int:

@@ -88,11 +88,29 @@ class ServiceLevelPolicy:
 
 @dataclass(frozen=True, slots=True)
 class SourcingPolicy:
-    """From where an account may sell; key (`channel_account`, `location_id`), 1 is the first choice."""
+    """From where an account may sell to a zone; key (`channel_account`, `location_id`, `zone`), 1 is the first choice."""
 
     channel_account: str = ANY
     location_id: str = ANY
     priority: int = 1
+    zone: str = ANY
+
+
+@dataclass(frozen=True, slots=True)
+class ZonePolicy:
+    """The zone of an address; key (`country`, `postcode_prefix`)."""
+
+    country: str = ANY
+    postcode_prefix: str = ANY
+    zone: str = "everywhere"
+
+
+@dataclass(frozen=True, slots=True)
+class ReachPolicy:
+    """A zone that an account ships to; key (`channel_account`, `zone`)."""
+
+    channel_account: str = ANY
+    zone: str = ANY
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,3 +124,5 @@ class Policies:
     replenishment: tuple[ReplenishmentPolicy, ...] = (ReplenishmentPolicy(),)
     service_level: tuple[ServiceLevelPolicy, ...] = (ServiceLevelPolicy(),)
     sourcing: tuple[SourcingPolicy, ...] = (SourcingPolicy(),)
+    zone: tuple[ZonePolicy, ...] = (ZonePolicy(),)
+    reach: tuple[ReachPolicy, ...] = (ReachPolicy(),)

@@ -81,6 +81,8 @@ class OrderLine:
     is_preorder: bool = False
     release_on: date | None = None
     promised_on: date | None = None
+    ship_country: str | None = None
+    ship_postcode_prefix: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ Choices made here:
   placed on a location always claim the leaf parts. Unreleased pre-orders are accepted demand and claim like any other.
 - Allocations in force of a line are added up by location, less everything already shipped from there, and filled up to the
   open quantity in the order of each location's earliest allocation (then its id). The rest counts as not placed, or
-  as placed on the one location of best priority when the account has never allocated anything.
+  as placed on the one location of best priority for the order's zone when the account has never allocated anything.
 """
 
 from __future__ import annotations
@@ -113,8 +113,8 @@ def claims(facts: Facts, book: OrderBook) -> Claims:
 
 def _placement(book: OrderBook, order: Order, line: OrderLine, open_qty: int) -> tuple[list[tuple[str, int]], int]:
     if order.channel_account not in book.accounts_with_allocations:
-        best = book.catalogue.best_locations(order.channel_account)
-        return ([(best[0], open_qty)], 0) if len(best) == 1 else ([], open_qty)
+        only = book.catalogue.only_choice(order.channel_account, line.ship_country, line.ship_postcode_prefix)
+        return ([(only, open_qty)], 0) if only else ([], open_qty)
     remaining: dict[str, int] = {}
     for row in sorted(order.allocations, key=lambda row: (row.allocated_at, row.allocation_id)):
         if row.channel_sku == line.channel_sku:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 import polars as pl
 
-from demo.business import SALES_ACCOUNTS, WEB, WHOLESALE
+from demo.business import COUNTRIES, SALES_ACCOUNTS, WEB, WHOLESALE
 from demo.clock import DAY
 from demo.exports.schedule import ORDER_EXPORTS, since
 from demo.exports.shopify_orders import unit_prices
@@ -58,7 +58,7 @@ def _frame(outcome: Outcome, state: Statement, rows: OrderRows, account: int) ->
             "release_on": date_text(np.maximum(release, 0)),
             "promised_on": date_text(outcome.promised_day[order]),
             "requires_shipping": np.where(outcome.ships[offer], "true", "false"),
-            "ship_country": ["GB" if account == WEB else "US"] * len(line),
+            "ship_country": [COUNTRIES[account]] * len(line),
             "updated_at": utc_text(state.changed_at[order]),
         },
     )

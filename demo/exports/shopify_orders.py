@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from demo.business import SALES_ACCOUNTS, SHOPIFY_EU, SHOPIFY_US, TEST_TAG
+from demo.business import COUNTRIES, SALES_ACCOUNTS, SHOPIFY_EU, SHOPIFY_US, TEST_TAG
 from demo.clock import DAY
 from demo.exports.schedule import ORDER_EXPORTS, since
 from demo.exports.statement import OrderRows, Statement, order_rows
@@ -111,9 +111,9 @@ def _order_cells(outcome: Outcome, state: Statement, rows: OrderRows, account: i
         "Billing Address1": ["1 Example Street"] * len(order),
         "Billing City": ["Exampleton"] * len(order),
         "Billing Zip": ["'01234"] * len(order),
-        "Billing Country": ["US" if account == SHOPIFY_US else "DE"] * len(order),
+        "Billing Country": [COUNTRIES[account]] * len(order),
         "Shipping Name": "Buyer " + pl.Series(order).cast(pl.String),
-        "Shipping Country": ["US" if account == SHOPIFY_US else "DE"] * len(order),
+        "Shipping Country": [COUNTRIES[account]] * len(order),
         "Notes": np.where(noted, 'Please ring twice,\nthen "leave it" at the door.', ""),
         "Note Attributes": np.where(noted, "gift: yes\ncard: Happy birthday", ""),
         "Cancelled at": offset_text(sales.time_zone, called_off),

@@ -23,6 +23,7 @@ from ingestion.systems.house_columns import (
     on,
     pseudonym,
     qty,
+    region,
     text,
 )
 from ingestion.systems.house_money import MONEY_FEEDS
@@ -144,7 +145,8 @@ ORDERS = feed(
         qty("cancelled_qty"), text("cancel_reason", allowed=CANCEL_REASONS), at("cancelled_at"),
         flag("is_test"), flag("is_preorder"), on("release_on", "when a pre-order may ship"), at("ship_by_at"),
         on("promised_on", "delivery promised to the customer, first promise"), flag("requires_shipping"),
-        text("ship_country"), at("updated_at"), pseudonym("customer_key", "the customer's number, user name or mail"),
+        text("ship_country"), region("ship_postcode_prefix"), at("updated_at"),
+        pseudonym("customer_key", "the customer's number, user name or mail"),
     ),
     cadence_hours=24,
 )  # fmt: skip

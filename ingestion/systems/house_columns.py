@@ -54,6 +54,11 @@ def flag(name: str, note: str = "") -> Column:
     return Column(name, (name,), _T.BOOLEAN, note=note)
 
 
+def region(name: str) -> Column:
+    """A postcode, of which only the first three characters are stored."""
+    return Column(name, (name,), _T.IDENTIFIER, keep_prefix=3, note="the postcode")
+
+
 def feed(
     entity: str,
     title: str,

@@ -176,3 +176,31 @@ def test_defaults_are_written_once_and_never_over_a_companys_own(tmp_path: Path)
     assert {path.stem for path in written} == set(POLICIES) - {"policy_fill"}
     assert (tmp_path / "policy" / "policy_fill.csv").read_text(encoding="utf-8") == "my own\n"
     assert write_default_policies(tmp_path / "policy") == ()
+
+
+ZONES = "country,postcode_prefix,zone,owner,reason,effective_from_on,effective_to_on"
+SOURCES = "channel_account,location_id,zone,priority,owner,reason,effective_from_on,effective_to_on"
+
+
+def test_a_location_without_a_zone_serves_every_zone(tmp_path: Path) -> None:
+    write(tmp_path, "policy_sourcing", SOURCES.replace("zone,", ""), "*,*,1,me,why,2026-01-01,")
+    table = loaded(tmp_path, "policy_sourcing")
+    assert dict(zip((name for name, _ in table.columns), table.rows[0], strict=True))["zone"] == "*"
+
+
+def test_a_zone_that_no_address_is_in_is_a_fault(tmp_path: Path) -> None:
+    write(tmp_path, "policy_zone", ZONES, "*,*,abroad,me,why,2026-01-01,", "US,*,home,me,why,2026-01-01,")
+    write(tmp_path, "policy_sourcing", SOURCES, "*,OWN,home,1,me,why,2026-01-01,", "*,FAR,mars,1,me,why,2026-01-01,")
+    assert (
+        "policy_sourcing.csv: column zone: 'mars' is no zone of policy_zone. Fix: use * or one of: abroad, home"
+        in fault(tmp_path)
+    )
+    write(tmp_path, "policy_sourcing", SOURCES, "*,OWN,home,1,me,why,2026-01-01,")
+    assert len(loaded(tmp_path, "policy_zone").rows) == 2
+
+
+def test_of_a_postcode_no_more_is_asked_than_is_stored(tmp_path: Path) -> None:
+    write(tmp_path, "policy_zone", ZONES, "*,*,abroad,me,why,2026-01-01,", "us,9671,home,me,why,2026-01-01,")
+    message = fault(tmp_path)
+    assert "column country" in message
+    assert "column postcode_prefix" in message

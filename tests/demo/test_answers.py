@@ -129,7 +129,9 @@ def test_the_default_policies_hold_for_everyone():
     for field in fields(policies):
         (row,) = getattr(policies, field.name)
         keys = [
-            getattr(row, name) for name in ("channel_account", "location_id", "category", "sku") if hasattr(row, name)
+            getattr(row, name)
+            for name in ("channel_account", "location_id", "category", "sku", "country")
+            if hasattr(row, name)
         ]
         assert set(keys) == {ANY}
 

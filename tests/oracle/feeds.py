@@ -30,7 +30,7 @@ def configuration(facts: Facts) -> dict[str, list[Row]]:
     house = {"account": STOCK_ACCOUNT, "system": "house", "time_zone": "UTC", "is_sales_channel": False}
     policies = {
         f"policy.policy_{name}": [asdict(row) | _ALWAYS for row in getattr(facts.policies, name)]
-        for name in ("channel", "fill", "node", "sourcing")
+        for name in ("channel", "fill", "node", "reach", "sourcing", "zone")
     }
     return {"company.accounts": [*accounts, house], **policies}
 
@@ -92,7 +92,7 @@ def _order_feeds(facts: Facts) -> dict[str, list[Row]]:
             {"_account": row.channel_account, "_exported_at": facts.orders_stated_at[row.channel_account],
              "order_id": row.order_id, "order_line": f"{number}", "sku": row.channel_sku, "ordered_at": row.ordered_at,
              "ordered_qty": row.ordered_listing_qty, "is_test": row.is_test, "requires_shipping": row.requires_shipping,
-             "order_status": "open"}
+             "order_status": "open", "ship_country": row.ship_country, "ship_postcode_prefix": row.ship_postcode_prefix}
             for number, row in enumerate(facts.order_lines)
         ],
         "cancellations": [

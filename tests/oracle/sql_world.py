@@ -17,7 +17,7 @@ from tests.oracle.feeds import STOCK_ACCOUNT, Row, configuration, house_feeds
 from warehouse.connection import writer
 
 NOW = datetime.fromisoformat(AS_OF)
-TABLES = ("fct_available_to_sell", "fct_channel_available_to_sell")
+TABLES = ("fct_available_to_sell", "fct_channel_available_to_sell", "fct_zone_available_to_sell")
 COMPANY = '[company]\nname = "Generated"\ntime_zone = "UTC"\n'
 
 
@@ -75,7 +75,7 @@ class SqlWorld:
         self._connection, self._compiled = connection, compiled
 
     def run(self, facts: Facts) -> dict[str, list[Row]]:
-        """Return the rows of both marts for a company; its `as_of` must be the instant the models were compiled for."""
+        """Return the rows of the marts for a company; its `as_of` must be the instant the models were compiled for."""
         assert facts.as_of == NOW
         self._connection.execute("begin transaction")
         try:

@@ -11,9 +11,9 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from demo.answers import ats, channel_ats
+from demo.answers import ats, channel_ats, zone_ats
 from demo.answers.catalogue import Catalogue, most_specific
-from demo.answers.policies import ChannelPolicy, NodePolicy, Policies, SourcingPolicy
+from demo.answers.policies import ChannelPolicy, NodePolicy, Policies, ReachPolicy, SourcingPolicy, ZonePolicy
 from demo.answers.records import Location, StockLoss
 from tests.oracle.sql_world import NOW, compile_models, opened
 
@@ -35,9 +35,19 @@ minutes = st.integers(-90, 90)
 stocks = st.lists(st.tuples(place, sku, st.integers(-5, 60), few, few, few), max_size=9, unique_by=lambda row: row[:2])
 events = st.lists(st.tuples(sku, place, st.integers(1, 9), st.integers(0, 600)), max_size=3)
 orders = st.lists(
-    st.tuples(shop, st.integers(0, 600), st.dictionaries(sku, st.integers(1, 9), min_size=1), events, events, events),
+    st.tuples(
+        shop,
+        st.integers(0, 600),
+        st.dictionaries(sku, st.integers(1, 9), min_size=1),
+        events,
+        events,
+        events,
+        st.sampled_from(((None, None), ("gb", None), ("GB", "n1"), ("GB", "NE1"), ("US", "N12"))),
+    ),
     max_size=5,
 )
+zone = st.sampled_from(("*", "*", "london", "britain", "abroad"))
+ZONES = (ZonePolicy(zone="abroad"), ZonePolicy("GB", "*", "britain"), ZonePolicy("GB", "N", "london"))
 holds = st.lists(
     st.tuples(
         place, sku, st.integers(1, 9), minutes, st.none() | minutes, st.sampled_from((None, *SHOPS)),
@@ -72,19 +82,28 @@ def worlds(draw: Any) -> dict[str, Any]:
         NodePolicy("*", "*", draw(few), draw(st.sampled_from((0.0, 0.1)))),
         NodePolicy("Y", "A", selling=draw(st.sampled_from(("open", "closed")))),
     ]
-    named = draw(st.lists(st.tuples(shop, place, st.integers(1, 2)), max_size=4, unique_by=lambda row: row[:2]))
+    named = draw(
+        st.lists(
+            st.tuples(shop, st.sampled_from((*PLACES, "*")), st.integers(1, 2), zone), max_size=6,
+            unique_by=lambda row: (row[0], row[1], row[3]),
+        )
+    )  # fmt: skip
     sourcing = [SourcingPolicy(), *(SourcingPolicy(*row) for row in named)]
+    reached = draw(st.lists(st.tuples(shop, zone), max_size=3, unique=True))
+    reach = [ReachPolicy(), *(ReachPolicy(*row) for row in reached)]
+    zones = draw(st.sampled_from((ZONES, (ZonePolicy(),))))
     return {
-        "policies": Policies(channel=tuple(rows), node=tuple(node), sourcing=tuple(sourcing)),
+        "policies": Policies(channel=tuple(rows), node=tuple(node), sourcing=tuple(sourcing), zone=zones, reach=tuple(reach)),
         "stocks": draw(stocks), "orders": draw(orders), "holds": draw(holds), "transfers": draw(transfers),
         "losses": draw(losses), "switched_off": draw(st.sets(shop, max_size=1)), "feed_age": draw(st.sampled_from((0, 30, 1441))),
     }  # fmt: skip
 
 
 def add_orders(company: Any, world: dict[str, Any]) -> None:
-    for number, (seller, hours, lines, placed, cancelled, parcels) in enumerate(world["orders"]):
+    for number, (seller, hours, lines, placed, cancelled, parcels, address) in enumerate(world["orders"]):
         at = NOW - timedelta(hours=hours)
         company.order(f"{number}", seller, at, None, **lines)
+        company.change_order(f"{number}", ship_country=address[0], ship_postcode_prefix=address[1])
         for what, where, units, _ in placed:
             company.allocate(f"{number}", where, seller, **{what: units})
         for what, _, units, later in cancelled:
@@ -193,8 +212,16 @@ def test_the_sql_says_what_the_formulas_say_and_the_laws_hold(little_company, sq
         (row.channel_account, row.listing_id): (row.ats_qty, row.status, row.pool_qty, row.stale_allowance_qty)
         for row in channel_ats(facts)
     }
+    by_zone = {
+        (r["channel_account"], r["listing_id"], r["zone"]): (r["pool_qty"], r["ats_qty"])
+        for r in rows["fct_zone_available_to_sell"]
+    }
+    expected_by_zone = {
+        (row.channel_account, row.listing_id, row.zone): (row.pool_qty, row.ats_qty) for row in zone_ats(facts)
+    }
     assert not differing(at_places, expected_at_places)
     assert not differing(on_channels, expected_on_channels)
+    assert not differing(by_zone, expected_by_zone)
     check_laws(facts, rows)
 
 

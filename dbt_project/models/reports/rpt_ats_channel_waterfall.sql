@@ -1,5 +1,6 @@
 {%- set terms = [
-    ('node_ats', 'node_ats_qty'),
+    ('node_ats', 'node_ats_qty + unreached_ats_qty'),
+    ('zone', '-unreached_ats_qty'),
     ('node_debt', 'case when parts_qty is null then pool_qty - pool_shortfall_qty - node_ats_qty + unplaced_qty end'),
     ('unplaced', 'case when parts_qty is null then -unplaced_qty end'),
     ('pool_shortfall', 'pool_shortfall_qty'),

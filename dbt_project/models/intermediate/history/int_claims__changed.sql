@@ -20,26 +20,20 @@ allocating_accounts as (
 
 ),
 
-best_nodes as (
+destinations as (
 
-    select *
-    from {{ ref('int_channels__nodes') }}
-    where fulfilled_by = 'merchant'
-    qualify priority = min(priority) over (partition by channel_account)
+    select * from {{ ref('int_destinations__zoned') }}
 
 ),
 
--- without allocations a line is on the one location its account would ship from, if there is only one
+-- without allocations a line is on the one location its account would ship from to its zone, if there is only one
 only_choices as (
 
-    select
-        best_nodes.channel_account,
-        min(best_nodes.location_id) as location_id
-    from best_nodes
+    select choices.*
+    from {{ ref('int_channels__first_choices') }} as choices
     anti join allocating_accounts
-        on best_nodes.channel_account = allocating_accounts.channel_account
-    group by all
-    having count(*) = 1
+        on choices.channel_account = allocating_accounts.channel_account
+    where choices.fulfilled_by = 'merchant'
 
 ),
 
@@ -60,8 +54,14 @@ placed as (
             changes.channel_account = lines.channel_account
             and changes.order_id = lines.order_id
             and changes.channel_sku = lines.channel_sku
+    left join destinations
+        on
+            coalesce(lines.ship_country, '') = destinations.ship_country
+            and coalesce(lines.ship_postcode_prefix, '') = destinations.ship_postcode_prefix
     left join only_choices
-        on changes.channel_account = only_choices.channel_account
+        on
+            changes.channel_account = only_choices.channel_account
+            and destinations.zone = only_choices.zone
 
 ),
 

@@ -2,11 +2,15 @@
 
 with
 
-best_nodes as (
+choices as (
 
-    select *
-    from {{ ref('int_channels__nodes') }}
-    qualify priority = min(priority) over (partition by channel_account, fulfilled_by)
+    select * from {{ ref('int_channels__first_choices') }}
+
+),
+
+destinations as (
+
+    select * from {{ ref('int_destinations__zoned') }}
 
 ),
 
@@ -23,17 +27,12 @@ net_locations as (
 -- where an account's number is net of its own orders, and these can only be there; with a choice they have no place
 net_nodes as (
 
-    select
-        best_nodes.channel_account,
-        best_nodes.fulfilled_by,
-        min(best_nodes.location_id) as location_id
-    from best_nodes
-    left join net_locations
+    select choices.*
+    from choices
+    inner join net_locations
         on
-            best_nodes.location_id = net_locations.location_id
-            and best_nodes.channel_account = net_locations.stock_account
-    group by all
-    having count(*) = 1 and count(net_locations.location_id) = 1
+            choices.location_id = net_locations.location_id
+            and choices.channel_account = net_locations.stock_account
 
 ),
 
@@ -53,10 +52,15 @@ final as (
         - lines.merchant_cancelled_qty
         - lines.unknown_cancelled_qty as accepted_qty
     from {{ ref('int_order_lines__fulfilled') }} as lines
+    inner join destinations
+        on
+            coalesce(lines.ship_country, '') = destinations.ship_country
+            and coalesce(lines.ship_postcode_prefix, '') = destinations.ship_postcode_prefix
     inner join net_nodes
         on
             lines.channel_account = net_nodes.channel_account
             and lines.fulfilled_by = net_nodes.fulfilled_by
+            and destinations.zone = net_nodes.zone
     where not lines.is_test and lines.requires_shipping
 
 )

@@ -2,7 +2,7 @@ with
 
 nodes as (
 
-    select * from {{ ref('int_channels__nodes') }}
+    select * from {{ ref('int_channels__zone_sets') }}
 
 ),
 
@@ -67,6 +67,7 @@ channel_node_sets as (
         listings.channel_account,
         listings.fulfilled_by,
         listings.sku_id,
+        nodes.zone,
         sum(node_sets.sets_qty) as node_sets_qty
     from listings
     inner join nodes
@@ -87,6 +88,7 @@ channel_pool_sets as (
         listings.channel_account,
         listings.fulfilled_by,
         listings.sku_id,
+        pools.zone,
         min(pools.common_pool_qty // kits.component_qty) as pool_sets_qty,
         min(pools.oldest_snapshot_at) as oldest_snapshot_at,
         bool_or(pools.has_position) as has_position
@@ -114,6 +116,7 @@ final as (
         pool_sets.channel_account,
         pool_sets.fulfilled_by,
         pool_sets.sku_id,
+        pool_sets.zone,
         pool_sets.oldest_snapshot_at,
         pool_sets.has_position,
         -- parcels leave from one building: parts in different ones make no kit, unless the policy lets orders be split
@@ -129,6 +132,7 @@ final as (
             pool_sets.channel_account = node_sets.channel_account
             and pool_sets.fulfilled_by = node_sets.fulfilled_by
             and pool_sets.sku_id = node_sets.sku_id
+            and pool_sets.zone = node_sets.zone
     left join policies
         on
             pool_sets.channel_account = policies.asked_channel_account

@@ -2,7 +2,24 @@ with
 
 nodes as (
 
-    select * from {{ ref('int_channels__nodes') }}
+    select * from {{ ref('int_channels__zone_sets') }}
+
+),
+
+-- an offer that may be sold from nowhere has its number too
+zones as (
+
+    select distinct
+        channel_account,
+        fulfilled_by,
+        '*' as zone
+    from {{ ref('int_listings__matched') }}
+    union
+    select distinct
+        channel_account,
+        fulfilled_by,
+        zone
+    from nodes
 
 ),
 
@@ -12,21 +29,9 @@ listings as (
 
 ),
 
-kits as (
-
-    select * from {{ ref('int_kits__exploded') }}
-
-),
-
 stock as (
 
     select * from {{ ref('int_stock__available_to_sell') }}
-
-),
-
-own_held as (
-
-    select * from {{ ref('int_channel_stock__own_held') }}
 
 ),
 
@@ -44,7 +49,7 @@ asked as (
         listings.fulfilled_by,
         kits.component_sku_id as sku_id
     from listings
-    inner join kits
+    inner join {{ ref('int_kits__exploded') }} as kits
         on listings.sku_id = kits.kit_sku_id
 
 ),
@@ -55,6 +60,7 @@ node_totals as (
         asked.channel_account,
         asked.fulfilled_by,
         asked.sku_id,
+        nodes.zone,
         sum(stock.ats_qty) as ats_qty,
         sum(stock.debt_qty) as debt_qty,
         sum(own_held.spared_ats_qty) as spared_ats_qty,
@@ -70,7 +76,7 @@ node_totals as (
         on
             nodes.location_id = stock.location_id
             and asked.sku_id = stock.sku_id
-    left join own_held
+    left join {{ ref('int_channel_stock__own_held') }} as own_held
         on
             asked.channel_account = own_held.channel_account
             and stock.location_id = own_held.location_id
@@ -85,6 +91,7 @@ final as (
         asked.channel_account,
         asked.fulfilled_by,
         asked.sku_id,
+        zones.zone,
         coalesce(node_totals.has_position, false) as has_position,
         node_totals.oldest_snapshot_at,
         cast(coalesce(node_totals.ats_qty, 0) as bigint) as ats_qty,
@@ -92,11 +99,16 @@ final as (
         cast(coalesce(node_totals.spared_ats_qty, 0) as bigint) as spared_ats_qty,
         cast(coalesce(node_totals.spared_debt_qty, 0) as bigint) as spared_debt_qty
     from asked
+    inner join zones
+        on
+            asked.channel_account = zones.channel_account
+            and asked.fulfilled_by = zones.fulfilled_by
     left join node_totals
         on
             asked.channel_account = node_totals.channel_account
             and asked.fulfilled_by = node_totals.fulfilled_by
             and asked.sku_id = node_totals.sku_id
+            and zones.zone = node_totals.zone
 
 )
 

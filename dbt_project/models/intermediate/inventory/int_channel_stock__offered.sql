@@ -8,13 +8,19 @@ listings as (
 
 pools as (
 
-    select * from {{ ref('int_channel_stock__pooled') }}
+    select * from {{ ref('int_channel_stock__pooled') }} where zone = '*'
 
 ),
 
 kits as (
 
-    select * from {{ ref('int_channel_kits__assembled') }}
+    select * from {{ ref('int_channel_kits__assembled') }} where zone = '*'
+
+),
+
+unreached as (
+
+    select * from {{ ref('int_channel_stock__unreached') }}
 
 ),
 
@@ -46,6 +52,7 @@ final as (
         listings.is_active,
         pools.is_stock_tracked,
         pools.has_position or coalesce(kits.has_position, false) as has_position,
+        coalesce(unreached.unreached_ats_qty, 0) as unreached_ats_qty,
         pools.node_ats_qty,
         pools.node_debt_qty,
         pools.debt_weight_rate,
@@ -67,6 +74,11 @@ final as (
             listings.channel_account = pools.channel_account
             and listings.fulfilled_by = pools.fulfilled_by
             and listings.sku_id = pools.sku_id
+    left join unreached
+        on
+            listings.channel_account = unreached.channel_account
+            and listings.fulfilled_by = unreached.fulfilled_by
+            and listings.sku_id = unreached.sku_id
     left join kits
         on
             listings.channel_account = kits.channel_account

@@ -2,7 +2,7 @@ with
 
 nodes as (
 
-    select * from {{ ref('int_channels__nodes') }}
+    select * from {{ ref('int_channels__zone_sets') }}
 
 ),
 
@@ -30,11 +30,12 @@ sharing as (
     select distinct
         ours.channel_account,
         ours.fulfilled_by,
+        ours.zone,
         theirs.channel_account as other_account,
         theirs.fulfilled_by as other_fulfilled_by
     from nodes as ours
     inner join nodes as theirs
-        on ours.location_id = theirs.location_id
+        on ours.location_id = theirs.location_id and theirs.zone = '*'
 
 ),
 
@@ -43,6 +44,7 @@ unplaced_totals as (
     select
         sharing.channel_account,
         sharing.fulfilled_by,
+        sharing.zone,
         unplaced.sku_id,
         sum(unplaced.unplaced_qty) as unplaced_qty
     from sharing
@@ -60,6 +62,7 @@ terms as (
         totals.channel_account,
         totals.fulfilled_by,
         totals.sku_id,
+        totals.zone,
         coalesce(products.is_stock_tracked, true) as is_stock_tracked,
         totals.has_position,
         totals.oldest_snapshot_at,
@@ -77,6 +80,7 @@ terms as (
             totals.channel_account = unplaced_totals.channel_account
             and totals.fulfilled_by = unplaced_totals.fulfilled_by
             and totals.sku_id = unplaced_totals.sku_id
+            and totals.zone = unplaced_totals.zone
     left join policies
         on
             totals.channel_account = policies.asked_channel_account

@@ -20,35 +20,20 @@ allocating_accounts as (
 
 ),
 
-nodes as (
+destinations as (
 
-    select * from {{ ref('int_channels__nodes') }}
-
-),
-
-best_nodes as (
-
-    select
-        nodes.*,
-        allocating_accounts.channel_account is not null as is_allocating
-    from nodes
-    left join allocating_accounts
-        on nodes.channel_account = allocating_accounts.channel_account
-    qualify nodes.priority = min(nodes.priority) over (partition by nodes.channel_account, nodes.fulfilled_by)
+    select * from {{ ref('int_destinations__zoned') }}
 
 ),
 
--- without allocations a line is on the one location its account would ship from, if there is only one
+-- without allocations a line is on the one location its account would ship from to its zone, if there is only one
 only_choices as (
 
-    select
-        channel_account,
-        fulfilled_by,
-        min(location_id) as location_id
-    from best_nodes
-    where fulfilled_by = 'channel' or not is_allocating
-    group by all
-    having count(*) = 1
+    select choices.*
+    from {{ ref('int_channels__first_choices') }} as choices
+    left join allocating_accounts
+        on choices.channel_account = allocating_accounts.channel_account
+    where choices.fulfilled_by = 'channel' or allocating_accounts.channel_account is null
 
 ),
 
@@ -81,10 +66,15 @@ rests as (
             lines.channel_account = allocated_totals.channel_account
             and lines.order_id = allocated_totals.order_id
             and lines.channel_sku = allocated_totals.channel_sku
+    left join destinations
+        on
+            coalesce(lines.ship_country, '') = destinations.ship_country
+            and coalesce(lines.ship_postcode_prefix, '') = destinations.ship_postcode_prefix
     left join only_choices
         on
             lines.channel_account = only_choices.channel_account
             and lines.fulfilled_by = only_choices.fulfilled_by
+            and destinations.zone = only_choices.zone
 
 ),
 

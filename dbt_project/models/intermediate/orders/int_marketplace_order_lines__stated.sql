@@ -95,6 +95,7 @@ final as (
         unioned.promised_on,
         unioned.ship_by_at,
         unioned.ship_country,
+        unioned.ship_postcode_prefix,
         coalesce(unioned.is_remainder_cancelled, false) as is_remainder_cancelled,
         unioned.order_cancelled_at,
         unioned.order_cancel_reason,

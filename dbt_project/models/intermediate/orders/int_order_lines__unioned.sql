@@ -58,6 +58,7 @@ grouped as (
         max(promised_on) as promised_on,
         min(ship_by_at) as ship_by_at,
         min(ship_country) as ship_country,
+        min(ship_postcode_prefix) as ship_postcode_prefix,
         max(stated_at) as stated_at
     from statements
     group by all

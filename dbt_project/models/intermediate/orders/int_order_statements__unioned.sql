@@ -67,6 +67,7 @@ final as (
         promised_on,
         ship_by_at,
         ship_country,
+        ship_postcode_prefix,
         stated_at,
         source_file,
         source_row

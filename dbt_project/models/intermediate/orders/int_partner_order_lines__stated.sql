@@ -105,6 +105,7 @@ final as (
         unioned.promised_on,
         {{ local_midnight('unioned.ship_by_on + 1', 'channels.time_zone') }} as ship_by_at,
         unioned.ship_country,
+        unioned.ship_postcode_prefix,
         unioned.is_remainder_cancelled,
         unioned.order_cancelled_at,
         0 as implied_listing_qty,

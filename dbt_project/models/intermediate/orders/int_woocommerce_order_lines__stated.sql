@@ -17,6 +17,7 @@ lines as (
         completed_at,
         updated_at,
         ship_country,
+        ship_postcode_prefix,
         stated_at,
         min(source_file) as source_file,
         min(source_row) as source_row,

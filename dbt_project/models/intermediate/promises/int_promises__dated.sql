@@ -2,13 +2,13 @@ with
 
 totals as (
 
-    select * from {{ ref('int_channel_nodes__totalled') }}
+    select * from {{ ref('int_channel_nodes__totalled') }} where zone = '*'
 
 ),
 
 pools as (
 
-    select * from {{ ref('int_channel_stock__pooled') }}
+    select * from {{ ref('int_channel_stock__pooled') }} where zone = '*'
 
 ),
 

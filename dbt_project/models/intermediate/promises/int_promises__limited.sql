@@ -2,7 +2,7 @@ with
 
 pools as (
 
-    select * from {{ ref('int_channel_stock__pooled') }}
+    select * from {{ ref('int_channel_stock__pooled') }} where zone = '*'
 
 ),
 

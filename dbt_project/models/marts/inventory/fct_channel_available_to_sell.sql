@@ -10,6 +10,7 @@ final as (
         units_per_listing,
         fulfilled_by,
         {{ as_of() }} as as_of_at,
+        unreached_ats_qty,
         node_ats_qty,
         node_debt_qty,
         debt_weight_rate,

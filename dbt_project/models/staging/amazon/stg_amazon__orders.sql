@@ -19,6 +19,7 @@ statements as (
         min(currency) as currency,
         min(product_name) as line_title,
         min(ship_country) as ship_country,
+        min(ship_postcode_prefix) as ship_postcode_prefix,
         min(_source_file) as source_file,
         min(_source_row) as source_row
     from {{ source('raw', 'amazon__orders') }}
@@ -59,6 +60,7 @@ final as (
         is_item_cancelled or order_status in ('cancelled', 'canceled') as is_cancelled,
         starts_with(order_status, 'shipped') as is_shipped,
         ship_country,
+        ship_postcode_prefix,
         stated_at,
         source_file,
         source_row

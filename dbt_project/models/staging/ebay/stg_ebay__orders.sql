@@ -21,7 +21,8 @@ filled_in as (
         first_value(latest_delivery_on ignore nulls) over of_order as order_latest_delivery_on,
         first_value(shipped_on ignore nulls) over of_order as order_shipped_on,
         first_value(nullif(trim(tracking_number), '') ignore nulls) over of_order as order_tracking_number,
-        first_value(ship_country ignore nulls) over of_order as order_ship_country
+        first_value(ship_country ignore nulls) over of_order as order_ship_country,
+        first_value(ship_postcode_prefix ignore nulls) over of_order as order_ship_postcode_prefix
     from newest_file
     window of_order as (
         partition by _account, order_number
@@ -49,6 +50,7 @@ final as (
         shipping_service as carrier,
         coalesce(nullif(trim(tracking_number), ''), order_tracking_number) as tracking_number,
         order_ship_country as ship_country,
+        order_ship_postcode_prefix as ship_postcode_prefix,
         _exported_at as stated_at,
         _source_file as source_file,
         _source_row as source_row

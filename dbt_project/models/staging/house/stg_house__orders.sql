@@ -23,6 +23,7 @@ final as (
         promised_on,
         coalesce(requires_shipping, true) as requires_shipping,
         ship_country,
+        ship_postcode_prefix,
         updated_at,
         _exported_at as stated_at,
         _source_file as source_file,

@@ -15,6 +15,7 @@ final as (
         {{ as_word('order_status') }} as order_status,
         coalesce(purchased_at, created_at) as ordered_at,
         ship_country,
+        ship_postcode_prefix,
         _exported_at as stated_at,
         _source_file as source_file,
         _source_row as source_row

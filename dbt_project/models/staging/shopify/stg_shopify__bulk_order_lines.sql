@@ -47,6 +47,7 @@ final as (
         coalesce(orders.is_test, false) as is_test,
         from_json(orders.tags, '["VARCHAR"]') as tags,
         orders.ship_country,
+        orders.ship_postcode_prefix,
         orders._exported_at as stated_at,
         lines._source_file as source_file,
         lines._source_row as source_row

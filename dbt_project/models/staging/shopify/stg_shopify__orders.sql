@@ -62,6 +62,7 @@ final as (
         header.cancelled_at,
         header.tags,
         header.ship_country,
+        header.ship_postcode_prefix,
         line._exported_at as stated_at,
         line._source_file as source_file,
         line._source_row as source_row

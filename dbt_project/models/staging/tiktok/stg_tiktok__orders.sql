@@ -34,6 +34,7 @@ final as (
         shipping_provider_name as carrier,
         nullif(trim(tracking_id), '') as tracking_number,
         ship_country,
+        ship_postcode_prefix,
         _exported_at as stated_at,
         _source_file as source_file,
         _source_row as source_row

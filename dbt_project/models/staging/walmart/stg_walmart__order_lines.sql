@@ -21,6 +21,7 @@ final as (
         estimated_ship_at,
         estimated_delivery_at,
         ship_country,
+        ship_postcode_prefix,
         status_at,
         _exported_at as stated_at,
         _source_file as source_file,

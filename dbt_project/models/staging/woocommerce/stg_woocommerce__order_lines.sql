@@ -44,6 +44,7 @@ final as (
         orders.completed_at,
         orders.modified_at as updated_at,
         coalesce(nullif(trim(orders.ship_country), ''), orders.bill_country) as ship_country,
+        orders.ship_postcode_prefix,
         orders._exported_at as stated_at,
         lines._source_file as source_file,
         lines._source_row as source_row

@@ -25,6 +25,7 @@ final as (
         trim(sku) as channel_sku,
         ordered_qty,
         ship_to_country as ship_country,
+        ship_to_postcode_prefix as ship_postcode_prefix,
         _exported_at as stated_at,
         _source_file as source_file,
         _source_row as source_row
