@@ -6,7 +6,7 @@ zones as (
 
 ),
 
--- one number is shown for all zones together, so it counts every location from which some customer of the channel can be served
+-- one number is shown for all zones together, so it counts every location from which some customer can be served
 final as (
 
     select

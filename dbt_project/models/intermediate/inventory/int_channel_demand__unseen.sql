@@ -12,8 +12,8 @@ windows as (
 
 ),
 
--- of n windows and the one under way each is as likely the largest, the second, and so on: the window at this rank is exceeded
--- no more often than asked; where n is too small for that, the largest has to do
+-- of n windows and the one under way each is as likely the largest, the second, and so on: the window at this rank is
+-- exceeded no more often than asked; where n is too small for that, the largest has to do
 chosen as (
 
     select *

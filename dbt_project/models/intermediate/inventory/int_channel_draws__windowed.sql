@@ -29,7 +29,7 @@ draws as (
 
 ),
 
--- who takes from the same locations: every channel that sells from one of them, and what happens at the locations themselves
+-- who takes from the same locations: every channel that sells from one of them, and what happens at them
 takers as (
 
     select distinct
@@ -58,7 +58,9 @@ drawn as (
         questions.stale_quantile_rate,
         questions.unseen_minutes,
         draws.drawn_qty,
-        epoch_us({{ as_of() }}) - questions.feed_age_minutes * {{ minute }} - epoch_us(draws.drawn_at) as back_microseconds
+        epoch_us({{ as_of() }})
+        - questions.feed_age_minutes * {{ minute }}
+        - epoch_us(draws.drawn_at) as back_microseconds
     from questions
     inner join takers
         on

@@ -44,7 +44,7 @@ sold as (
 
 ),
 
--- what a movement takes off the shelf, or makes unsellable there; both at one instant cancel each other out, as in a scrapping
+-- what a movement takes off the shelf, or makes unsellable there; a scrapping of damaged goods is both and takes nothing
 lost as (
 
     select
