@@ -19,15 +19,17 @@ class ShipmentConfirmation(PayloadModel):
     """Units of one order line in one parcel. Grain (channel account, order, tracking number, SKU); listing units.
 
     Rows of one order and tracking number are one parcel and go together. `channel_order_id` and `channel_line_id` are the
-    channel's own where its exports state them. `refunds_count` and `order_due_quantity` are what the build knew of the order.
+    channel's own where its exports state them. `line_tracking_keys` are all numbers of the line that we know of, a blank between
+    them; `elsewhere_quantity` is how many units the channel knew under none of these, `refunds_count` and `order_due_quantity`
+    what the build knew of the order.
     """
 
     export: ClassVar[Export] = Export(
         "exp_shipment_confirmations",
         (
             "confirmation_id", "order_id", "channel_order_id", "channel_line_id", "channel_account", "channel_sku", "sku_id",
-            "tracking_number", "carrier_code", "shipped_at", "shipped_listing_qty", "refunds_count", "order_due_listing_qty",
-            "as_of_at",
+            "tracking_number", "carrier_code", "shipped_at", "shipped_listing_qty", "elsewhere_listing_qty",
+            "line_tracking_keys", "refunds_count", "order_due_listing_qty", "as_of_at",
         ),
         key="confirmation_id", order_by=("confirmation_id",), is_by_account=True,
     )  # fmt: skip
@@ -44,6 +46,8 @@ class ShipmentConfirmation(PayloadModel):
     carrier_code: Key | None = None
     shipped_at: datetime
     quantity: Annotated[int, Field(ge=1)]
+    elsewhere_quantity: Annotated[int, Field(ge=0)] = 0
+    line_tracking_keys: str | None = None
     refunds_count: Annotated[int, Field(ge=0)] = 0
     order_due_quantity: int | None = None
     as_of_at: datetime
@@ -51,7 +55,10 @@ class ShipmentConfirmation(PayloadModel):
     @classmethod
     def of_row(cls, row: Mapping[str, Any], number: Number) -> Self:
         """See `Payload`."""
-        names = {"shipped_listing_qty": "quantity", "order_due_listing_qty": "order_due_quantity"}
+        names = {
+            "shipped_listing_qty": "quantity", "order_due_listing_qty": "order_due_quantity",
+            "elsewhere_listing_qty": "elsewhere_quantity",
+        }  # fmt: skip
         return cls.model_validate({names.get(name, name): cell for name, cell in row.items()})
 
     @property
@@ -82,6 +89,11 @@ class ShipmentConfirmation(PayloadModel):
     def tracking_key(self) -> str:
         """The form in which tracking numbers are compared: without blanks and case."""
         return tracking_key(self.tracking_number)
+
+    @property
+    def own_numbers(self) -> frozenset[str]:
+        """Every tracking number of the line that is ours."""
+        return frozenset((self.line_tracking_keys or "").split()) | {self.tracking_key}
 
 
 def tracking_key(number: object) -> str:

@@ -148,12 +148,24 @@ def _found(order: Mapping[str, Any] | None, row: ShipmentConfirmation) -> Found:
     where: dict[str, Any] = {"items": sorted(open_units), "parts": {}}
     if _told(order, row.tracking_key, set(open_units)):
         return Found(where)
-    is_cancelled = (order.get("fulfillment") or {}).get("fulfillmentStatus") == "CANCELLED"
-    taken = None if is_cancelled else allotted(row.quantity, open_units)
-    if taken is None:
-        left = "cancelled" if is_cancelled else f"{sum(open_units.values())} of {row.quantity}"
-        return Found(problem=f"not_open: {left}")
-    return Found({**where, "parts": taken})
+    if (problem := _problem(order, row, open_units)) is not None:
+        return Found(problem=problem)
+    return Found({**where, "parts": allotted(row.quantity, open_units)})
+
+
+def _problem(order: Mapping[str, Any], row: ShipmentConfirmation, open_units: Mapping[str, int]) -> str | None:
+    """Return why units of these items may not be told: called off, or told by somebody else."""
+    if (order.get("fulfillment") or {}).get("fulfillmentStatus") == "CANCELLED":
+        return "not_open: cancelled"
+    gone = sum(
+        whole((item.get("fulfillment") or {}).get("quantityFulfilled"))
+        for item in rows_of(order, "orderItems")
+        if str(item["orderItemId"]) in open_units
+    )
+    elsewhere = gone - sum(_told(order, number, set(open_units)) for number in row.own_numbers)
+    if elsewhere > row.elsewhere_quantity:
+        return f"told_elsewhere: {elsewhere}"
+    return None if allotted(row.quantity, open_units) else f"not_open: {sum(open_units.values())} of {row.quantity}"
 
 
 def _told(order: Mapping[str, Any] | None, number: str, items: set[str]) -> int:

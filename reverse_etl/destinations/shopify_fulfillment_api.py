@@ -151,6 +151,8 @@ def _found(order: Mapping[str, Any], row: ShipmentConfirmation) -> Found:
     where: dict[str, Any] = {"order_id": order["id"], "line_item_ids": sorted(mine), "parts": []}
     if any((row.tracking_key, line_id) in told for line_id in mine):
         return Found(where)
+    if (units := _elsewhere(order.get("fulfillments"), mine, row.own_numbers)) > row.elsewhere_quantity:
+        return Found(problem=f"told_elsewhere: {units}")
     units = 0
     for location, items in places.items():
         open_units = {item["id"]: item["open"] for item in items if item["line"] in mine}
@@ -204,6 +206,18 @@ def _told(fulfillments: Any) -> dict[tuple[str, str], int]:
                 place = number, node["lineItem"]["id"]
                 told[place] = told.get(place, 0) + whole(node.get("quantity"))
     return told
+
+
+def _elsewhere(fulfillments: Any, mine: set[str], own: frozenset[str]) -> int:
+    """Return the units of a line that somebody fulfilled under none of our numbers."""
+    return sum(
+        whole(node.get("quantity"))
+        for fulfillment in list_of(fulfillments)
+        if fulfillment.get("status") not in _VOID_STATUSES
+        and not own & {tracking_key(info.get("number")) for info in list_of(fulfillment.get("trackingInfo"))}
+        for node in _nodes(fulfillment.get("fulfillmentLineItems"))
+        if node["lineItem"]["id"] in mine
+    )
 
 
 def _units(told: Mapping[tuple[str, str], int], line: Line) -> int:

@@ -29,6 +29,10 @@ class Orders:
     def open(self, order: str, sku: str) -> int:
         return self.ordered[order][sku] - self.cancelled.get((order, sku), 0) - self.told(order, sku)
 
+    def fulfil_by_hand(self, order: str, sku: str, units: int) -> None:
+        """Somebody says that units left, and gives no number."""
+        self.effects.append((order, sku, "", units))
+
     def cancel(self, order: str, sku: str, units: int) -> int:
         """Call off what has not left yet; return how many units that were."""
         off = min(units, self.open(order, sku))

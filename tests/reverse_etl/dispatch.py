@@ -46,7 +46,8 @@ push = true
 COLUMNS = {
     "confirmation_id": "VARCHAR", "order_id": "VARCHAR", "channel_order_id": "VARCHAR", "channel_line_id": "VARCHAR",
     "channel_account": "VARCHAR", "channel_sku": "VARCHAR", "sku_id": "VARCHAR", "tracking_number": "VARCHAR",
-    "carrier_code": "VARCHAR", "shipped_at": "TIMESTAMP", "shipped_listing_qty": "BIGINT", "refunds_count": "BIGINT",
+    "carrier_code": "VARCHAR", "shipped_at": "TIMESTAMP", "shipped_listing_qty": "BIGINT",
+    "elsewhere_listing_qty": "BIGINT", "line_tracking_keys": "VARCHAR", "refunds_count": "BIGINT",
     "order_due_listing_qty": "BIGINT", "as_of_at": "TIMESTAMP",
 }  # fmt: skip
 ORDERED = {"1": {"SKU-1": 3, "SKU-2": 2}, "2": {"SKU-1": 1}, "10": {"SKU-1": 1}}
@@ -88,6 +89,8 @@ class Dispatch:
         self.channel: Any = kind.channel(self.clock, ordered)
         self.front = Front(self.channel, self.clock)
         self.world, self.more = World(home), ""
+        self.stated: dict[tuple[str, str], set[str]] = {}
+        """Every tracking number that the warehouse ever stated, by order and SKU."""
 
     def configure(self) -> None:
         """Write the settings and the folders."""
@@ -103,11 +106,13 @@ class Dispatch:
         """One row of exp_shipment_confirmations."""
         number, sku, tracking, units = parcel
         order = self.kind.order_id(number)
+        self.stated.setdefault((order, sku), set()).add(tracking.replace(" ", "").upper())
         row = {
             "confirmation_id": f"{order}/{tracking}/{sku}", "order_id": order,
             "channel_order_id": self.kind.channel_order_id(number), "channel_line_id": None, "channel_account": "shop",
             "channel_sku": sku, "sku_id": sku.replace("SKU-", "S"), "tracking_number": tracking, "carrier_code": "UPS",
             "shipped_at": AS_OF - timedelta(hours=5), "shipped_listing_qty": units,
+            "elsewhere_listing_qty": 0, "line_tracking_keys": None,
             "refunds_count": getattr(self.channel, "refunds", {}).get(number, 0),
             "order_due_listing_qty": sum(
                 units - self.channel.cancelled.get((number, name), 0)
@@ -121,6 +126,10 @@ class Dispatch:
         """One push of what left."""
         self.configure()
         rows = [parcel if isinstance(parcel, dict) else self.row(parcel) for parcel in parcels]
+        rows = [
+            {**row, "line_tracking_keys": " ".join(sorted(self.stated[row["order_id"], row["channel_sku"]]))}
+            for row in rows
+        ]
         self.world.publish(tables={"exp_shipment_confirmations": (COLUMNS, rows)})
         with self.world.connection() as connection:
             return push(self.world.settings, self.world.paths, connection, clock=self.clock)
@@ -152,7 +161,7 @@ class Dispatch:
         attempts = len(self.query("select 1 from push_attempt"))
         assert len(self.front.writes) <= attempts
         assert self.query("select * from push_intent where status = 'confirmed' and evidence is null") == []
-        lines = [effect[:3] for effect in self.channel.effects]
+        lines = [effect[:3] for effect in self.channel.effects if effect[2]]
         assert len(lines) == len(set(lines)), "a parcel line was told twice"
         for order, skus in self.channel.ordered.items():
             for sku, units in skus.items():

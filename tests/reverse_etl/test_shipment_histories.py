@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from reverse_etl import PushReport
 from tests.emulators.front import Answer, Fault
 from tests.reverse_etl.campaign import Killed, Steps, dying, killed
-from tests.reverse_etl.dispatch import KINDS, Dispatch, Parcel, ParcelKind
+from tests.reverse_etl.dispatch import KINDS, WOOCOMMERCE, Dispatch, Parcel, ParcelKind
 
 ORDERED = {"1": {"SKU-1": 3, "SKU-2": 1}, "2": {"SKU-1": 2}}
 MEMORY_DISK = Path("/dev/shm")
@@ -36,6 +36,7 @@ STEP = st.one_of(
     st.tuples(st.just("ship"), LINES, UNITS, st.sampled_from(["T1", "T2", "T3"])),
     st.tuples(st.just("ship"), LINES, UNITS, st.sampled_from(["T1", "T2", "T3"])),
     st.tuples(st.just("cancel"), LINES, UNITS),
+    st.tuples(st.just("hand"), LINES, UNITS),
     st.tuples(st.just("build")),
     st.tuples(st.just("push"), st.sampled_from(sorted(FAULTS)) | st.none()),
     st.tuples(st.just("push"), st.sampled_from(sorted(FAULTS)) | st.none()),
@@ -60,21 +61,28 @@ class History:
     def cancel(self, line: tuple[str, str], units: int) -> None:
         self.dispatch.channel.cancel(*line, units)
 
+    def hand(self, line: tuple[str, str], units: int) -> None:
+        """Somebody tells the channel himself, without a number; a WooCommerce shop has no place for that."""
+        if self.dispatch.kind is not WOOCOMMERCE and (units := min(units, self.dispatch.channel.open(*line))) > 0:
+            self.dispatch.channel.fulfil_by_hand(*line, units)
+
     def build(self) -> None:
-        """Want each parcel, in the order in which they left, that still fits what was ordered and not called off."""
-        channel, room = self.dispatch.channel, {}
+        """Want each parcel, in the order in which they left, that the channel does not know and that still fits."""
+        channel = self.dispatch.channel
         acknowledged = {key for (key,) in self.dispatch.query("select row_key from channel_shadow")}
         self.wanted = []
-        for order, skus in channel.ordered.items():
-            room |= {(order, sku): units - channel.cancelled.get((order, sku), 0) for sku, units in skus.items()}
-        rows = [self.dispatch.row(parcel) for parcel in self.shipped]
-        told = [row["confirmation_id"] in acknowledged for row in rows]
-        for parcel, is_told in zip(self.shipped, told, strict=True):
-            room[parcel[:2]] -= parcel[3] if is_told else 0
-        for row, parcel, is_told in zip(rows, self.shipped, told, strict=True):
-            if not is_told and parcel[3] <= room[parcel[:2]]:
-                room[parcel[:2]] -= parcel[3]
-                self.wanted.append(row)
+        for line in {parcel[:2] for parcel in self.shipped}:
+            allowed = channel.ordered[line[0]][line[1]] - channel.cancelled.get(line, 0)
+            elsewhere = sum(units for *where, number, units in channel.effects if (*where,) == line and not number)
+            parcels = [(parcel, self.dispatch.row(parcel)) for parcel in self.shipped if parcel[:2] == line]
+            told = sum(parcel[3] for parcel, row in parcels if row["confirmation_id"] in acknowledged)
+            running = 0
+            for parcel, row in parcels:
+                if row["confirmation_id"] in acknowledged:
+                    continue
+                running += parcel[3]
+                if running - parcel[3] >= elsewhere and told + max(running, elsewhere) <= allowed:
+                    self.wanted.append(row | {"elsewhere_listing_qty": elsewhere})
 
     def push(self, fault: str | None = None) -> PushReport:
         self.dispatch.front.write_faults = [FAULTS[fault]] if fault else []
@@ -123,7 +131,7 @@ def assert_told(history: History) -> None:
     dispatch = history.dispatch
     dispatch.assert_sound()
     assert dispatch.query("select row_key, status from push_intent where status in ('sending', 'ambiguous')") == []
-    effects = Counter(dispatch.channel.effects)
+    effects = Counter(effect for effect in dispatch.channel.effects if effect[2])
     assert set(effects.values()) <= {1}
     assert set(effects) <= set(history.shipped)
     history.build()

@@ -95,6 +95,16 @@ def test_more_than_is_open_is_not_told(dispatch: Dispatch) -> None:
     assert dispatch.channel.effects == []
 
 
+@only(SHOPIFY, AMAZON)
+def test_what_somebody_fulfilled_by_hand_is_not_told_again(dispatch: Dispatch) -> None:
+    dispatch.channel.fulfil_by_hand("1", "SKU-1", 1)
+    dispatch.push(HALF, TWIN)
+    assert dispatch.reasons()["T1/SKU-1"] == ("held", "told_elsewhere: 1")
+    # the next export of the channel says so, and the build counts that unit off against another parcel
+    dispatch.bring(dispatch.row(HALF, elsewhere_listing_qty=1), TWIN)
+    assert sorted(dispatch.channel.effects) == [("1", "SKU-1", "", 1), HALF, TWIN]
+
+
 @pytest.mark.parametrize("what", ["order", "line"])
 def test_what_the_channel_does_not_have_is_held(dispatch: Dispatch, what: str) -> None:
     dispatch.channel.unknown.add("2")

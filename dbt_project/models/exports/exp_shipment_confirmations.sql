@@ -16,6 +16,8 @@ final as (
         carrier_code,
         shipped_at,
         shipped_listing_qty,
+        elsewhere_listing_qty,
+        line_tracking_keys,
         refunds_count,
         order_due_listing_qty,
         as_of_at

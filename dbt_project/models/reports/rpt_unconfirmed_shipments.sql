@@ -1,9 +1,15 @@
 with
 
+-- a channel that has no system of its own but our templates knows what they say
 confirmations as (
 
-    select * from {{ ref('fct_shipment_confirmations') }}
-    where status not in ('known', 'not_ours')
+    select told.*
+    from {{ ref('fct_shipment_confirmations') }} as told
+    left join {{ ref('dim_channel') }} as channels
+        on told.channel_account = channels.channel_account
+    where
+        told.status not in ('known', 'not_ours')
+        and (told.destination is not null or coalesce(channels.system, '') != 'house')
 
 ),
 

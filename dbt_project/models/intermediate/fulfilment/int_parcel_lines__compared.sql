@@ -25,6 +25,19 @@ known_lines as (
 
 ),
 
+numbers as (
+
+    select
+        channel_account,
+        order_key,
+        channel_sku,
+        string_agg(tracking_key, ' ' order by tracking_key) as line_tracking_keys
+    from parcels
+    where tracking_key is not null
+    group by all
+
+),
+
 matched as (
 
     select
@@ -59,6 +72,7 @@ final as (
 
     select
         counted.* exclude (line_matched_listing_qty, running_listing_qty),  -- noqa: RF02
+        numbers.line_tracking_keys,
         cast(coalesce(known_lines.line_known_listing_qty, 0) as bigint) as line_known_listing_qty,
         -- known under no number of these parcels: under another one, or under none
         cast(coalesce(known_lines.line_known_listing_qty, 0) - counted.line_matched_listing_qty as bigint)
@@ -73,6 +87,11 @@ final as (
             ) as bigint
         ) as told_after_listing_qty
     from counted
+    left join numbers
+        on
+            counted.channel_account = numbers.channel_account
+            and counted.order_key = numbers.order_key
+            and counted.channel_sku = numbers.channel_sku
     left join known_lines
         on
             counted.channel_account = known_lines.channel_account

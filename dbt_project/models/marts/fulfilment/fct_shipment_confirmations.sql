@@ -39,6 +39,8 @@ final as (
         cast(judged.ordered_listing_qty as bigint) as ordered_listing_qty,
         cast(judged.cancelled_listing_qty as bigint) as cancelled_listing_qty,
         judged.line_known_listing_qty as known_listing_qty,
+        judged.elsewhere_listing_qty,
+        judged.line_tracking_keys,
         cast(judged.refunds_count as bigint) as refunds_count,
         cast(judged.order_due_listing_qty as bigint) as order_due_listing_qty,
         judged.status,
