@@ -13,7 +13,7 @@ Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
 """What accounts, feeds and destinations may be called."""
 
 
-PURCHASING_KINDS = frozenset({"purchase_proposals_csv", "tryton_requisition_api"})
+PURCHASING_KINDS = frozenset({"purchase_proposals_csv", "tryton_requisition_api", "purchase_order_x12"})
 """Kinds that take purchase proposals; all others write to a sales account."""
 
 
@@ -25,8 +25,8 @@ class Destination(BaseModel):
     kind: Literal[
         "shopify_inventory_csv", "amazon_listings_feed", "woocommerce_batch_json", "purchase_proposals_csv",
         "shopify_inventory_api", "woocommerce_stock_api", "ebay_stock_api", "amazon_listings_api", "walmart_inventory_api",
-        "amazon_listings_feed_api", "tryton_requisition_api", "inventory_advice_x12", "shopify_fulfillment_api",
-        "amazon_shipment_api", "woocommerce_order_api", "medusa_inventory_api",
+        "amazon_listings_feed_api", "tryton_requisition_api", "purchase_order_x12", "inventory_advice_x12",
+        "shopify_fulfillment_api", "amazon_shipment_api", "woocommerce_order_api", "medusa_inventory_api",
     ]  # fmt: skip
     account: Name | None = None
     unattended: bool = True
@@ -84,10 +84,8 @@ class Destination(BaseModel):
             raise ValueError(
                 "a tryton_requisition_api destination needs `employee`, the code of an employee's party there"
             )
-        if (self.kind == "inventory_advice_x12") != (self.x12 is not None):
-            raise ValueError(
-                "an inventory_advice_x12 destination, and no other, needs `x12`, with sender_id and receiver_id"
-            )
+        if (self.kind in ("inventory_advice_x12", "purchase_order_x12")) != (self.x12 is not None):
+            raise ValueError("a destination that writes X12, and no other, needs `x12`, with sender_id and receiver_id")
         if self.kind == "amazon_shipment_api" and self.marketplace is None:
             raise ValueError("an amazon_shipment_api destination needs `marketplace`, such as `ATVPDKIKX0DER`")
         if self.kind == "ebay_stock_api" and self.marketplace is None:

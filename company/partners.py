@@ -82,9 +82,15 @@ class X12Recipient(BaseModel):
     """LIN qualifier under which the partner wants the SKU that we sell it as."""
     partner_item_qualifier: Annotated[str, Field(pattern=r"^([A-Z][A-Z0-9]|[0-9][A-Z])$")] | None = None
     """LIN qualifier of the partner's own item number, taken from the listing's product id; without it none is written."""
+    our_item_qualifier: Annotated[str, Field(pattern=r"^([A-Z][A-Z0-9]|[0-9][A-Z])$")] = "BP"
+    """PO1 qualifier of our own SKU in an order to the partner: the buyer's part number."""
+    their_item_qualifier: Annotated[str, Field(pattern=r"^([A-Z][A-Z0-9]|[0-9][A-Z])$")] = "VN"
+    """PO1 qualifier of the partner's item number, written where it is known."""
+    buyer_code: Party | None = None
+    """N104 of the buyer in an order; without it the sender's id."""
     unit: Annotated[str, Field(pattern=r"^[A-Z0-9]{2}$")] = "EA"
     location_qualifier: Annotated[str, Field(pattern=r"^[A-Z0-9]{1,2}$")] = "92"
-    """N103 of the destination's `location`: 92 when the partner gave the code, 91 when it is ours."""
+    """N103 of codes of places and parties: 92 when the partner gave the code, 91 when it is ours."""
     time_zone: str = "UTC"
     """Whose date and time the document speaks of."""
     element_separator: Mark = "*"

@@ -8,6 +8,7 @@ from reverse_etl.destinations.amazon_shipment_api import AmazonShipmentApi
 from reverse_etl.destinations.ebay_stock_api import EbayStockApi
 from reverse_etl.destinations.inventory_advice_x12 import InventoryAdviceX12
 from reverse_etl.destinations.medusa_inventory_api import MedusaInventoryApi
+from reverse_etl.destinations.purchase_order_x12 import PurchaseOrderX12
 from reverse_etl.destinations.purchase_proposals_csv import PurchaseProposalsCsv
 from reverse_etl.destinations.shopify_fulfillment_api import ShopifyFulfillmentApi
 from reverse_etl.destinations.shopify_inventory_api import ShopifyInventoryApi
@@ -30,6 +31,7 @@ DESTINATIONS: tuple[Destination, ...] = (
     WalmartInventoryApi(),
     AmazonListingsFeedApi(),
     TrytonRequisitionApi(),
+    PurchaseOrderX12(),
     InventoryAdviceX12(),
     ShopifyFulfillmentApi(),
     AmazonShipmentApi(),
