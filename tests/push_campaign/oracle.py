@@ -79,7 +79,7 @@ def _judge_books(trial: Trial, verdict: Verdict) -> None:
 def _judge_effects(trial: Trial, verdict: Verdict) -> None:
     """Our effects on a row, in their order, are its targets in their order, each once unless somebody else came between."""
     recorded = trial.arrivals.sent
-    allowed = Counter({name: len(NUMBERS) * 2 for name in trial.foreign})
+    allowed = Counter({name: 4 + 2 * trial.changes[name] for name in trial.foreign})
     place: dict[str, int] = {}
     for name, _, value in trial.channel.effects:
         targets = _changes([wanted[int(name.rsplit("-", 1)[1])] for wanted in trial.targets])

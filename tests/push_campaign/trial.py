@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sqlite3
 import tempfile
+from collections import Counter
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from pathlib import Path
@@ -67,6 +68,7 @@ class Trial:
         self.limits, self.url, self.more, self.secret, self.status = OPEN, self.front.url, "", kind.secret, "ok"
         self.exports: duckdb.DuckDBPyConnection | None = None
         self.foreign: set[str] = set()
+        self.changes: Counter[str] = Counter()
         self.targets: list[Wanted] = []
         self.ended: str = "finished"
         self.patches: Callable[[], Any] | None = None
@@ -186,6 +188,7 @@ class Trial:
     def change(self, number: int, units: int | None) -> None:
         """Somebody else sets the number, or removes the row."""
         self.foreign.add(sku(number))
+        self.changes[sku(number)] += 1
         stores = [self.channel.items, self.channel.offers] if hasattr(self.channel, "items") else [self.channel.levels]
         for levels in stores:
             if units is None:
