@@ -11,7 +11,7 @@ ORDERS ?= 20000
 PYTEST_WORKERS ?= 3
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo dev dashboards check format test test-slow lock benchmark benchmark-ingest clean campaign-ingest hostile-table campaign-purchasing campaign-push
+.PHONY: help setup demo dev dashboards check format test test-slow lock benchmark benchmark-ingest clean campaign-ingest hostile-table campaign-purchasing campaign-push emulators
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "make %-12s %s\n", $$1, $$2}'
@@ -59,6 +59,9 @@ $(TRYTON)/.ready: requirements-tryton.lock $(READY)
 
 campaign-purchasing: $(TRYTON)/.ready ## a real Tryton behind a wire that fails; proposals to every purchasing system, killed at every step
 	REQUIRE_TRYTON=1 $(BIN)/pytest -q tests/tryton tests/reverse_etl/test_purchasing_faults.py tests/reverse_etl/test_purchasing_kills.py
+
+emulators: $(READY) ## a channel of each kind on 127.0.0.1 to push to by hand, selling what HOME_DIR publishes
+	@$(BIN)/python -m tests.emulators $(if $(wildcard $(HOME_DIR)/tallyhouse.toml),--home $(HOME_DIR))
 
 campaign-push: $(READY) ## every fault of a push on every channel, killed at every point; writes docs/push-campaign.md
 	$(BIN)/python -m tests.push_campaign

@@ -5,10 +5,37 @@ from __future__ import annotations
 import heapq
 import itertools
 import threading
+import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 START = datetime(2026, 11, 20, 6, 0, 0, tzinfo=UTC)
+
+
+class RunningClock:
+    """The machine's own time, for emulators that are used by hand."""
+
+    def __init__(self) -> None:
+        self._started = time.monotonic()
+
+    @property
+    def seconds(self) -> float:
+        return time.monotonic() - self._started
+
+    def now(self) -> datetime:
+        return datetime.now(UTC)
+
+    def monotonic(self) -> float:
+        return self.seconds
+
+    def sleep(self, seconds: float) -> None:
+        time.sleep(seconds)
+
+    def after(self, seconds: float, action: Callable[[], None]) -> None:
+        """Do something when so much time has passed."""
+        timer = threading.Timer(seconds, action)
+        timer.daemon = True
+        timer.start()
 
 
 class VirtualClock:

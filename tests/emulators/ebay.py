@@ -8,6 +8,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from tests.emulators.clock import VirtualClock
 from tests.emulators.front import Answer, Asked
+from tests.emulators.identity import number_of
 from tests.emulators.tokens import TokenOffice
 
 _ROOT = "/sell/inventory/v1"
@@ -76,7 +77,7 @@ class Ebay:
             return Answer.of({"errors": [{"errorId": 25713, "message": "This Offer is not available."}]}, 404)
         offer = {"offerId": _offer(sku), "sku": sku, "marketplaceId": "EBAY_US", "availableQuantity": self.offers[sku]}
         if self.tracked.get(sku, True):
-            listing = "110000000000" if self.one_listing else f"11{sku.rsplit('-', 1)[1]}"
+            listing = "110000000000" if self.one_listing else f"11{number_of(sku)}"
             offer |= {"status": "PUBLISHED", "listing": {"listingId": listing, "listingStatus": "ACTIVE"}}
         else:
             offer["status"] = "UNPUBLISHED"
@@ -110,4 +111,4 @@ class Ebay:
 
 
 def _offer(sku: str) -> str:
-    return f"55{sku.rsplit('-', 1)[1]}"
+    return f"55{number_of(sku)}"

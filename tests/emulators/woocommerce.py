@@ -9,6 +9,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from tests.emulators.clock import VirtualClock
 from tests.emulators.front import Answer, Asked
+from tests.emulators.identity import number_of
 
 SECRET = "ck_emulated:cs_emulated"
 _ROOT = "/wp-json/wc/v3/products"
@@ -61,7 +62,7 @@ class Woocommerce:
         return [row, {**row, "id": row["id"] + 1000}] if sku in self.duplicated else [row]
 
     def _row(self, sku: str) -> dict[str, Any]:
-        number = int(sku.rsplit("-", 1)[1]) + 100
+        number = number_of(sku) + 100
         return {
             "id": number, "parent_id": _PARENT if sku in self.variations else 0, "sku": sku,
             "manage_stock": self.tracked.get(sku, True), "stock_quantity": self.levels[sku],
