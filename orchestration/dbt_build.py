@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from company import DBT_PROJECT, Paths, Settings
+from orchestration.dbt_manifest import fingerprint
 from orchestration.dbt_process import PARENT_VARIABLE
 from orchestration.moment import sql_instant
 
@@ -33,14 +34,17 @@ class DbtResults:
         return self.failed == 0 and self.passed > 0
 
 
-def dbt_arguments(settings: Settings, as_of: datetime, select: Sequence[str] = ()) -> list[str]:
+def dbt_arguments(
+    settings: Settings, as_of: datetime, select: Sequence[str] = (), *, narrow: bool = False
+) -> list[str]:
     """Return the command of a build: every model, seed and data test; unit tests belong to the development suite.
 
     With `select`, the models selected and those tests that read nothing else: another table may be older and prove nothing.
+    With `narrow`, models that are kept by order recompute the touched ones only, if that is possible (decision 0016).
     """
     exclude = ["--exclude-resource-type", "unit_test"]
     chosen = ["--indirect-selection", "cautious", "--select", *select] if select else []
-    return [*_dbt("build"), *exclude, *_project(settings, as_of), *chosen]
+    return [*_dbt("build"), *exclude, *_project(settings, as_of, {"narrow": True} if narrow else {}), *chosen]
 
 
 def parse_arguments(settings: Settings, as_of: datetime) -> list[str]:
@@ -52,8 +56,9 @@ def _dbt(verb: str) -> list[str]:
     return [sys.executable, "-m", "orchestration.dbt_process", verb]
 
 
-def _project(settings: Settings, as_of: datetime) -> list[str]:
-    return ["--target", settings.environment.value, "--vars", json.dumps({"as_of": sql_instant(as_of)})]
+def _project(settings: Settings, as_of: datetime, asked: Mapping[str, bool] | None = None) -> list[str]:
+    stated = {"as_of": sql_instant(as_of), "project": fingerprint(), **(asked or {})}
+    return ["--target", settings.environment.value, "--vars", json.dumps(stated)]
 
 
 def dbt_environment(settings: Settings, paths: Paths) -> dict[str, str]:

@@ -20,6 +20,8 @@ def run_document(record: RunRecord) -> dict[str, Any]:
     document: dict[str, Any] = {"command": record.command}
     if "ingest" in record.outcomes:
         document["ingest"] = ingest_document(record.outcomes["ingest"])
+    if record.outcomes.get("touched"):
+        document["recomputed"] = record.outcomes["touched"].to_dict()
     if "published" in record.outcomes:
         document["published"] = _published_document(record.outcomes["published"])
     if "push" in record.outcomes:
@@ -72,6 +74,8 @@ def render_run(document: dict[str, Any], console: Console) -> None:
     """Print the document for a person."""
     if "ingest" in document:
         _render_ingest(document["ingest"], console)
+    if "recomputed" in document:
+        _render_recomputed(document["recomputed"], console)
     if "published" in document:
         published = document["published"]
         console.print(
@@ -83,6 +87,12 @@ def render_run(document: dict[str, Any], console: Console) -> None:
         _render_push(document["push"], console)
     for problem in document["problems"]:
         console.print(f"! {problem}", style="yellow", markup=False)
+
+
+def _render_recomputed(recomputed: dict[str, Any], console: Console) -> None:
+    what = f"{recomputed['orders']:,} orders" if recomputed["is_narrow"] else f"all orders: {recomputed['reason']}"
+    console.print("[bold]Recomputed[/bold] ", end="")
+    console.print(what, markup=False)
 
 
 def _render_ingest(ingest: dict[str, Any], console: Console) -> None:

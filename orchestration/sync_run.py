@@ -14,12 +14,14 @@ from typing import TYPE_CHECKING
 from company import DBT_PROJECT, Paths, Settings
 from orchestration.alerts import Alert, notifier_of
 from orchestration.dbt_build import built_tables, dbt_arguments, dbt_environment, read_results
+from orchestration.dbt_manifest import fingerprint
 from orchestration.exit_codes import CommandError, RunFailedError
 from orchestration.home_status import LAST_RUN
 from orchestration.push_summary import WENT_WRONG, standings
 from orchestration.run_lock import hold
 from orchestration.run_record import RunRecord, current_record, recording, write_last_run
 from orchestration.steps import Verdict, ingest_exports, load_reference_tables, publish_verdict, push_exports
+from orchestration.touched import seen_project, touched_orders
 from warehouse import current_serving, record_refusal
 
 if TYPE_CHECKING:
@@ -94,16 +96,22 @@ def sync(settings: Settings, paths: Paths, *, as_of: datetime, dry_run: bool | N
 
 
 def build(settings: Settings, paths: Paths, as_of: datetime, log: int) -> None:
-    """Run dbt on the selection, its words into the file descriptor `log`; raises `PublishRefusedError` unless all is green."""
+    """Run dbt on the selection, its words into the file descriptor `log`; raises `PublishRefusedError` unless all is green.
+
+    Orders that nothing has touched are not recomputed, where the models allow it: decision 0016.
+    """
     paths.dbt_target.mkdir(parents=True, exist_ok=True)
     (paths.dbt_target / "run_results.json").unlink(missing_ok=True)
-    command, environment = dbt_arguments(settings, as_of, SELECTION), dbt_environment(settings, paths)
+    # a table of an earlier shape cannot be added to
+    command = dbt_arguments(settings, as_of, SELECTION, narrow=seen_project(paths) == fingerprint())
+    environment = dbt_environment(settings, paths)
     subprocess.run(command, env=environment, stdout=log, stderr=subprocess.STDOUT, cwd=DBT_PROJECT, check=False)
     results = read_results(paths)
     if not results.is_green:
         failures = results.failures or ("dbt ended without a result",)
         current_record().problems.extend(failures)
         raise record_refusal(paths, failures)
+    current_record().outcomes["touched"] = touched_orders(paths)
 
 
 def stock_destinations(settings: Settings) -> list[str]:

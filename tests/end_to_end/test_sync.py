@@ -53,6 +53,7 @@ def test_the_pushed_number_speaks_of_the_new_files(walked) -> None:
     home, _, _, sync = walked
     assert sync.code == 0, sync.err
     assert sync.document["ingest"]["loaded"] == 6
+    assert sync.document["recomputed"] == {"is_narrow": True, "orders": 3, "reason": None}
     shown = "select listing_qty, as_of_at from exports.exp_channel_stock where channel_sku = 'MUG'"
     assert rows(home, shown) == [(15, NOON.replace(tzinfo=None))]
     assert rows(home, "select sum(ordered_qty) from marts.fct_order_lines where sku_id = 'MUG'") == [(5,)]

@@ -49,7 +49,11 @@ def test_a_failure_is_named_without_the_macro_calls(tmp_path: Path, status: str)
 def test_the_build_leaves_unit_tests_out_and_speaks_of_one_instant(home: Path) -> None:
     arguments = dbt_arguments(load_settings(home), AS_OF)
     assert arguments[arguments.index("--exclude-resource-type") + 1] == "unit_test"
-    assert json.loads(arguments[arguments.index("--vars") + 1]) == {"as_of": "2026-11-20 06:00:00"}
+    variables = {"as_of": "2026-11-20 06:00:00", "project": fingerprint()}
+    assert json.loads(arguments[arguments.index("--vars") + 1]) == variables
+    narrow = dbt_arguments(load_settings(home), AS_OF, ["+exp_channel_stock"], narrow=True)
+    assert json.loads(narrow[narrow.index("--vars") + 1]) == variables | {"narrow": True}
+    assert narrow[narrow.index("--indirect-selection") + 1] == "cautious"
     assert arguments[arguments.index("--target") + 1] == "test"
 
 

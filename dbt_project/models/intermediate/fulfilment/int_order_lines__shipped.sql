@@ -1,8 +1,10 @@
+{{ config(**by_order()) }}
+
 with
 
 shipment_lines as (
 
-    select * from {{ ref('int_shipment_lines__unioned') }}
+    select * from {{ touched(ref('int_shipment_lines__unioned')) }}
 
 ),
 

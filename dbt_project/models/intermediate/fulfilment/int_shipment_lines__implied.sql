@@ -10,7 +10,7 @@ accounts as (
 
 lines as (
 
-    select * from {{ ref('int_order_lines__unioned') }}
+    select * from {{ touched(ref('int_order_lines__unioned')) }}
 
 ),
 
@@ -21,14 +21,14 @@ told as (
         channel_account,
         order_key,
         channel_sku
-    from {{ ref('int_shipment_statements__resolved') }}
+    from {{ touched(ref('int_shipment_statements__resolved')) }}
     where is_nearest
 
 ),
 
 house_shipments as (
 
-    select distinct channel_account from {{ ref('stg_house__shipments') }}
+    select distinct channel_account from {{ ref('stg_house__shipment_places') }}
 
 ),
 
@@ -43,7 +43,7 @@ covered as (
     select
         channel_account,
         'channel' as fulfilled_by
-    from {{ ref('stg_amazon__fba_shipments') }}
+    from {{ ref('stg_amazon__fba_accounts') }}
     union
     -- outside Amazon nobody but the merchant ships, so any parcel covers the account
     select

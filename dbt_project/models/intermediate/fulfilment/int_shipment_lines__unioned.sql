@@ -1,3 +1,5 @@
+{{ config(**by_order()) }}
+
 with
 
 accounts as (
@@ -44,7 +46,7 @@ elsewhere as (
     select
         stated.* exclude (is_nearest),  -- noqa: RF02
         stated.delivered_at is not null as is_tracked
-    from {{ ref('int_shipment_statements__resolved') }} as stated
+    from {{ touched(ref('int_shipment_statements__resolved')) }} as stated
     anti join house
         on
             stated.channel_account = house.channel_account
@@ -132,6 +134,7 @@ final as (
             coalesce(shipments.damaged_listing_qty, 0) * coalesce(listings.units_per_listing, 1) as bigint
         ) as damaged_qty
     from followed as shipments
+    {{ only_touched('shipments') }}
     left join listings
         on
             shipments.channel_account = listings.channel_account

@@ -1,3 +1,5 @@
+{{ config(**by_order()) }}
+
 with
 
 account_locations as (
@@ -27,8 +29,8 @@ warehouse as (
             when stated.is_in_stock_units or not matched.is_channel_sku
                 then stated.stated_qty // matched.units_per_listing
         end as unpacked_listing_qty
-    from {{ ref('int_warehouse_shipments__stated') }} as stated
-    left join {{ ref('int_order_references__matched') }} as matched
+    from {{ touched(ref('int_warehouse_shipments__stated')) }} as stated
+    left join {{ touched(ref('int_order_references__matched'), ['named_order_key', 'named_other_order_key']) }} as matched
         on
             stated.account = matched.account
             and stated.order_key is not distinct from matched.named_order_key
@@ -49,7 +51,7 @@ unioned as (
         'channel' as shipment_source,
         channel_account as account,
         channel_account as stated_by_account
-    from {{ ref('int_channel_shipments__stated') }}
+    from {{ touched(ref('int_channel_shipments__stated')) }}
 
 ),
 

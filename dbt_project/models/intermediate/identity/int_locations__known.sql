@@ -85,7 +85,7 @@ declared as (
 ),
 
 {%- set feeds = [
-    'int_stock_movements__unioned', 'stg_house__shipments', 'stg_house__allocations', 'int_receipts__unioned',
+    'int_stock_movements__unioned', 'stg_house__shipment_places', 'stg_house__allocations', 'int_receipts__unioned',
     'int_purchase_orders__unioned',
 ] %}
 

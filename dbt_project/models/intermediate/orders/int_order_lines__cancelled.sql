@@ -1,14 +1,16 @@
+{{ config(**by_order()) }}
+
 with
 
 lines as (
 
-    select * from {{ ref('int_order_lines__unioned') }}
+    select * from {{ touched(ref('int_order_lines__unioned')) }}
 
 ),
 
 shipped as (
 
-    select * from {{ ref('int_order_lines__shipped') }}
+    select * from {{ touched(ref('int_order_lines__shipped')) }}
 
 ),
 
@@ -25,7 +27,7 @@ hand_overs as (
 
 cancellations as (
 
-    select * from {{ ref('int_cancellations__unioned') }}
+    select * from {{ touched(ref('int_cancellations__unioned')) }}
 
 ),
 

@@ -1,14 +1,16 @@
+{{ config(**by_order()) }}
+
 with
 
 lines as (
 
-    select * from {{ ref('int_order_lines__unioned') }}
+    select * from {{ touched(ref('int_order_lines__unioned')) }}
 
 ),
 
 shipped as (
 
-    select * from {{ ref('int_order_lines__shipped') }}
+    select * from {{ touched(ref('int_order_lines__shipped')) }}
 
 ),
 
@@ -25,7 +27,7 @@ hand_overs as (
 
 cancelled as (
 
-    select * from {{ ref('int_order_lines__cancelled') }}
+    select * from {{ touched(ref('int_order_lines__cancelled')) }}
 
 ),
 
@@ -108,7 +110,7 @@ scoped as (
         not is_test
         and requires_shipping
         and demanded_listing_qty > 0
-        and (not is_preorder or coalesce(release_on <= as_of_date, false)) as is_in_scope
+        and (not is_preorder or coalesce(release_on <= {{ local_date(as_of(), 'time_zone') }}, false)) as is_in_scope
     from judged
 
 ),

@@ -1,3 +1,5 @@
+{{ config(**by_order(is_first_of_lines=true)) }}
+
 with
 
 accounts as (
@@ -21,7 +23,7 @@ superseded as (
 statements as (
 
     select stated.*
-    from {{ ref('int_order_statements__unioned') }} as stated
+    from {{ touched(ref('int_order_statements__unioned')) }} as stated
     anti join superseded
         on
             stated.channel_account = superseded.channel_account
@@ -77,7 +79,6 @@ final as (
         coalesce(grouped.stated_fulfilled_by, listings.fulfilled_by, 'merchant') as fulfilled_by,
         accounts.system,
         accounts.time_zone,
-        accounts.as_of_date,
         {{ local_date('grouped.ordered_at', 'accounts.time_zone') }} as ordered_on,
         -- a pre-order is judged from the day it may leave
         case

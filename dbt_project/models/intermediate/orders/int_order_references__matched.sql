@@ -1,3 +1,5 @@
+{{ config(**by_order(names=['named_order_key', 'named_other_order_key'])) }}
+
 with
 
 -- what a feed calls an order and a SKU that are not its own
@@ -9,7 +11,7 @@ named as (
         order_key,
         other_order_key,
         ordered_sku
-    from {{ ref('int_warehouse_shipments__stated') }}
+    from {{ touched(ref('int_warehouse_shipments__stated'), ['order_key', 'other_order_key']) }}
     union
     select distinct
         account,
@@ -17,7 +19,7 @@ named as (
         order_key,
         other_order_key,
         ordered_sku
-    from {{ ref('int_return_requests__stated') }}
+    from {{ touched(ref('int_return_requests__stated'), ['order_key', 'other_order_key']) }}
 
 ),
 
@@ -41,7 +43,7 @@ named_keys as (
 
 lines as (
 
-    select * from {{ ref('int_order_lines__unioned') }}
+    select * from {{ touched(ref('int_order_lines__unioned')) }}
 
 ),
 

@@ -10,7 +10,7 @@ statements as (
         other_order_key,
         statement_source,
         stated_at
-    from {{ ref('int_order_statements__unioned') }}
+    from {{ touched(ref('int_order_statements__unioned')) }}
 
 ),
 

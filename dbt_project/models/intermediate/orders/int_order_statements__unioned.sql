@@ -1,3 +1,5 @@
+{{ config(**by_order()) }}
+
 with
 
 amazon_lines as (
@@ -72,6 +74,7 @@ final as (
         source_file,
         source_row
     from unioned
+    {{ only_touched('unioned') }}
 
 )
 

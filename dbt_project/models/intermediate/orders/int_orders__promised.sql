@@ -37,7 +37,7 @@ orders as (
         lines.order_id,
         any_value(lines.order_key) as order_key,
         any_value(lines.time_zone) as time_zone,
-        any_value(lines.as_of_date) as as_of_date,
+        {{ local_date(as_of(), 'any_value(lines.time_zone)') }} as as_of_date,
         max(lines.order_date) as order_date,
         bool_and(lines.filled_first_pass_qty = lines.demanded_qty) as is_in_full,
         max(lines.promised_on) as promised_on

@@ -15,7 +15,7 @@ final as (
         carrier,
         nullif(trim(tracking_number), '') as tracking_number,
         _exported_at as stated_at
-    from {{ source('raw', 'amazon__fba_shipments') }}
+    from {{ order_source('amazon__fba_shipments') }}
     where {{ known_by_as_of() }}
     {{ newest_statement(['_account', 'shipment_item_id'], updated_at='reporting_at') }}
 

@@ -22,7 +22,7 @@ statements as (
         min(ship_postcode_prefix) as ship_postcode_prefix,
         min(_source_file) as source_file,
         min(_source_row) as source_row
-    from {{ source('raw', 'amazon__orders') }}
+    from {{ order_source('amazon__orders') }}
     where {{ known_by_as_of() }}
     group by all
 

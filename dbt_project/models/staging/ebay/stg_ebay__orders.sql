@@ -3,7 +3,7 @@ with
 newest_file as (
 
     select *
-    from {{ source('raw', 'ebay__orders') }}
+    from {{ order_source('ebay__orders') }}
     where {{ known_by_as_of() }}
     qualify _file_sha256 = first_value(_file_sha256) over (
         partition by _account, order_number

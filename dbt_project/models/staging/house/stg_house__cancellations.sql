@@ -13,7 +13,7 @@ final as (
         lower(trim(reason)) as cancel_reason,
         cancelled_at,
         _exported_at as stated_at
-    from {{ source('raw', 'house__cancellations') }}
+    from {{ order_source('house__cancellations') }}
     where {{ known_by_as_of() }}
     {{ newest_statement(['_account', 'cancellation_id']) }}
 

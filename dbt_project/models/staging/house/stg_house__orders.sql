@@ -28,7 +28,7 @@ final as (
         _exported_at as stated_at,
         _source_file as source_file,
         _source_row as source_row
-    from {{ source('raw', 'house__orders') }}
+    from {{ order_source('house__orders') }}
     where {{ known_by_as_of() }}
     {{ newest_statement(['_account', 'order_id', 'order_line'], updated_at='updated_at') }}
 

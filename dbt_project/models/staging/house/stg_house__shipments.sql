@@ -23,7 +23,7 @@ final as (
         _exported_at as stated_at,
         _source_file as source_file,
         _source_row as source_row
-    from {{ source('raw', 'house__shipments') }}
+    from {{ order_source('house__shipments') }}
     where {{ known_by_as_of() }}
     {{ newest_statement(['_account', 'shipment_id', 'shipment_line'], updated_at='updated_at') }}
 

@@ -4,13 +4,8 @@ exported as (
 
     select
         *,
-        -- continuation rows may leave the order number blank; file order says whose they are
-        last_value(nullif(trim(name), '') ignore nulls) over (
-            partition by _account, _file_sha256
-            order by _source_row
-            rows between unbounded preceding and current row
-        ) as order_id
-    from {{ source('raw', 'shopify__orders') }}
+        {{ shopify_order_name() }} as order_id
+    from {{ order_source('shopify__orders') }}
     where {{ known_by_as_of() }}
 
 ),

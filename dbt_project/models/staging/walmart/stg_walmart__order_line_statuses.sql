@@ -16,7 +16,7 @@ final as (
         _exported_at as stated_at,
         _source_file as source_file,
         _source_row as source_row
-    from {{ source('raw', 'walmart__order_line_statuses') }}
+    from {{ order_source('walmart__order_line_statuses') }}
     where {{ known_by_as_of() }}
     {{ newest_whole(
         ['_account', 'purchase_order_id'],

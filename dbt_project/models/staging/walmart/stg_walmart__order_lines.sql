@@ -26,7 +26,7 @@ final as (
         _exported_at as stated_at,
         _source_file as source_file,
         _source_row as source_row
-    from {{ source('raw', 'walmart__order_lines') }}
+    from {{ order_source('walmart__order_lines') }}
     where {{ known_by_as_of() }}
     {{ newest_whole(['_account', 'purchase_order_id'], ['line_number']) }}
 

@@ -2,7 +2,9 @@ with
 
 refunds as (
 
-    select *
+    select
+        *,
+        {{ woocommerce_refunded_order() }} as refunded_order_key
     from {{ source('raw', 'woocommerce__refunds') }}
     where {{ known_by_as_of() }}
     {{ newest_statement(['_account', 'refund_id']) }}
@@ -24,11 +26,7 @@ final as (
         lines._account as channel_account,
         trim(lines.refund_id) as refund_id,
         trim(lines.line_id) as line_id,
-        -- the refund names its order itself, or only at the end of a link
-        {{ order_key("coalesce(
-            nullif(nullif(trim(refunds.order_id), ''), '0'),
-            nullif(regexp_extract(refunds.order_link, '/orders/([0-9]+)', 1), '')
-        )") }} as other_order_key,
+        refunds.refunded_order_key as other_order_key,
         list_extract(
             json_extract_string(lines.meta_data, '$[*].value'),
             list_position(json_extract_string(lines.meta_data, '$[*].key'), '_refunded_item_id')
