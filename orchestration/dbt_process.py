@@ -9,6 +9,9 @@ import ctypes
 import os
 import signal
 import sys
+from pathlib import Path
+
+from orchestration.dbt_parsed import PARSED_VARIABLE, run_parsed
 
 PARENT_VARIABLE = "TALLYHOUSE_PARENT"
 _PR_SET_PDEATHSIG = 1
@@ -27,6 +30,8 @@ def die_with_parent() -> None:
 
 if __name__ == "__main__":
     die_with_parent()
+    if kept := os.environ.get(PARSED_VARIABLE):
+        sys.exit(run_parsed(Path(kept), sys.argv[1:]))
     from dbt.cli.main import cli
 
     cli()

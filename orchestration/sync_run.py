@@ -15,6 +15,7 @@ from company import DBT_PROJECT, Paths, Settings
 from orchestration.alerts import Alert, notifier_of
 from orchestration.dbt_build import built_tables, dbt_arguments, dbt_environment, read_results
 from orchestration.dbt_manifest import fingerprint
+from orchestration.dbt_parsed import PARSED_VARIABLE
 from orchestration.exit_codes import CommandError, RunFailedError
 from orchestration.home_status import LAST_RUN
 from orchestration.push_summary import WENT_WRONG, standings
@@ -103,8 +104,11 @@ def build(settings: Settings, paths: Paths, as_of: datetime, log: int) -> None:
     paths.dbt_target.mkdir(parents=True, exist_ok=True)
     (paths.dbt_target / "run_results.json").unlink(missing_ok=True)
     # a table of an earlier shape cannot be added to
-    command = dbt_arguments(settings, as_of, SELECTION, narrow=seen_project(paths) == fingerprint())
-    environment = dbt_environment(settings, paths)
+    project = fingerprint()
+    narrow = seen_project(paths) == project
+    command = dbt_arguments(settings, as_of, SELECTION, narrow=narrow)
+    parsed = paths.dbt_target / f"parsed_{project}_{'narrow' if narrow else 'whole'}.msgpack"
+    environment = dbt_environment(settings, paths) | {PARSED_VARIABLE: str(parsed)}
     subprocess.run(command, env=environment, stdout=log, stderr=subprocess.STDOUT, cwd=DBT_PROJECT, check=False)
     results = read_results(paths)
     if not results.is_green:

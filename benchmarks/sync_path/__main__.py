@@ -8,6 +8,7 @@ once more and compares every table that is kept by order, row by row.
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import shutil
 import sys
@@ -19,10 +20,12 @@ from benchmarks.measure import Figure, run
 from benchmarks.sync_path.home import AFTER, BEFORE, land_news, make_home
 from company import Paths, load_settings
 from orchestration.dbt_build import dbt_arguments, dbt_environment, read_results
+from orchestration.home_status import LAST_RUN
 from orchestration.steps import Verdict, load_reference_tables, publish_verdict
 from orchestration.sync_run import SELECTION
 from warehouse.connection import reader
 
+_SHOWN = 12
 KEPT_BY_ORDER = (
     "int_order_statements__unioned", "int_order_lines__unioned", "int_order_references__matched",
     "int_shipment_statements__resolved", "int_shipment_lines__unioned", "int_order_lines__shipped", "int_order_lines__cancelled",
@@ -42,24 +45,37 @@ def build_path(paths: Paths, at: datetime, *, everything: bool = False) -> Figur
     return figure
 
 
-def measure(folder: Path, asked: argparse.Namespace, lines: int) -> None:
-    """Measure one length of the history and print it."""
+def prepare(folder: Path, asked: argparse.Namespace, lines: int) -> None:
+    """Make the home, build the path whole, publish it, and print what that took."""
     paths = make_home(folder, skus=asked.skus, lines=lines)
     path = build_path(paths, BEFORE)
     publish_verdict(load_settings(folder), paths, BEFORE, Verdict({}, ()), built=None)
-    print(f"{lines:,} order lines shipped, {asked.skus * 8:,} open\n{'':34}{'wall s':>9}{'cpu s':>9}{'peak MiB':>10}")
     _show("the path, whole (dbt alone)", path)
     if asked.whole:
         _show("everything (dbt alone)", build_path(paths, BEFORE, everything=True))
-    news = land_news(paths, skus=asked.skus, orders=asked.orders)
-    _show(
-        "sync",
-        run([sys.executable, "-m", "orchestration.cli", "--home", str(folder), "sync", "--as-of", AFTER.isoformat()]),
-    )
-    print(f"news: {', '.join(f'{count:,} rows of {name}' for name, count in news.items())}")
-    _rewritten(paths)
+
+
+def measure(folder: Path, asked: argparse.Namespace) -> None:
+    """Land news on a prepared home and sync, twice, and print what that took and rewrote; the second has the parsed project."""
+    paths = Paths(folder)
+    for turn, at in enumerate(AFTER):
+        news = land_news(paths, turn, skus=asked.skus, orders=asked.orders)
+        print(f"news: {', '.join(f'{count:,} rows of {name}' for name, count in news.items())}")
+        command = [sys.executable, "-m", "orchestration.cli", "--home", str(folder), "sync", "--as-of", at.isoformat()]
+        _show(f"sync {turn + 1}", run(command))
+        _steps(paths)
+        _rewritten(paths)
     if asked.check:
         _compare(paths)
+
+
+def _steps(paths: Paths) -> None:
+    last = json.loads((paths.ops.parent / LAST_RUN).read_text(encoding="utf-8"))
+    print("of it, wall s: " + ", ".join(f"{name} {seconds:.1f}" for name, seconds in last["seconds"].items()))
+    results = json.loads((paths.dbt_target / "run_results.json").read_text(encoding="utf-8"))["results"]
+    dearest = sorted(results, key=lambda result: -result["execution_time"])[:_SHOWN]
+    for result in dearest:
+        print(f"    {result['unique_id'].split('.', 2)[2][:60]:62}{result['execution_time']:7.2f}")
 
 
 def _show(name: str, figure: Figure) -> None:
@@ -83,7 +99,7 @@ def _compare(paths: Paths) -> None:
     """Print whether a whole build makes the same of everything; the build file is copied first and put back."""
     kept, before = paths.warehouse.with_suffix(".kept"), _hashes(paths)
     shutil.copyfile(paths.warehouse, kept)
-    build_path(paths, AFTER)
+    build_path(paths, AFTER[-1])
     after = _hashes(paths)
     kept.replace(paths.warehouse)
     differing = [name for name in before if before[name] != after[name]]
@@ -107,14 +123,20 @@ def main() -> None:
     parser.add_argument("--orders", type=int, default=1_000)
     parser.add_argument("--whole", action="store_true", help="also build everything")
     parser.add_argument("--check", action="store_true", help="compare with a whole build")
-    parser.add_argument("--home", type=Path, help="keep the home here; one length only")
+    parser.add_argument("--home", type=Path, help="keep the home here: first it is prepared, called again it is synced")
     asked = parser.parse_args()
-    if asked.home:
-        measure(asked.home, asked, asked.lines[0])
-        return
-    for lines in asked.lines:
-        with tempfile.TemporaryDirectory(prefix="tallyhouse-sync-") as name:
-            measure(Path(name), asked, lines)
+    print(f"{'':34}{'wall s':>9}{'cpu s':>9}{'peak MiB':>10}")
+    if asked.home and asked.home.exists():
+        measure(asked.home, asked)
+    elif asked.home:
+        asked.home.mkdir(parents=True)
+        prepare(asked.home, asked, asked.lines[0])
+    else:
+        for lines in asked.lines:
+            print(f"{lines:,} order lines shipped, {asked.skus * 8:,} open")
+            with tempfile.TemporaryDirectory(prefix="tallyhouse-sync-") as name:
+                prepare(Path(name), asked, lines)
+                measure(Path(name), asked)
 
 
 if __name__ == "__main__":

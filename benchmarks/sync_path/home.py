@@ -8,7 +8,7 @@ lake as large files are. Nothing is drawn: every cell is a hash of its row.
 from __future__ import annotations
 
 import csv
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import duckdb
@@ -20,9 +20,9 @@ from orchestration.steps import load_reference_tables
 from warehouse.connection import writer
 
 BEFORE = datetime(2026, 11, 20, 6, tzinfo=UTC)
-AFTER = datetime(2026, 11, 20, 7, tzinfo=UTC)
+AFTER = (datetime(2026, 11, 20, 7, tzinfo=UTC), datetime(2026, 11, 20, 8, tzinfo=UTC))
+"""The instants of two syncs, one after the other."""
 MONTHS = 12
-_STAMP = "20261120T064500Z"
 
 
 def make_home(folder: Path, *, skus: int, lines: int) -> Paths:
@@ -43,29 +43,33 @@ def make_home(folder: Path, *, skus: int, lines: int) -> Paths:
     return paths
 
 
-def land_news(paths: Paths, *, skus: int, orders: int) -> dict[str, int]:
+def land_news(paths: Paths, turn: int, *, skus: int, orders: int) -> dict[str, int]:
     """Land new orders, the parcels of a third as many older ones, and all stock; return the rows of each file."""
-    at = "2026-11-20T06:30:00Z"
-    new = [[f"N{i}", "1", at, f"S{i % skus + 1:07d}", 1, "open"] for i in range(orders)]
-    sent = [[f"PN{order}", "1", account, order, sku, 1, "L00", at] for account, order, sku in _open(paths, orders // 3)]
+    at = f"{AFTER[turn] - timedelta(minutes=30):%Y-%m-%dT%H:%M:%SZ}"
+    new = [[f"N{turn}/{i}", "1", at, f"S{i % skus + 1:07d}", 1, "open"] for i in range(orders)]
+    sent = [
+        [f"PN{order}", "1", account, order, sku, 1, "L00", at]
+        for account, order, sku in _open(paths, orders // 3, turn)
+    ]
     shelf = [
         [at, f"L{place:02d}", f"S{number:07d}", (number * 7 + place) % 60]
         for number in range(1, skus + 1)
         for place in range(LOCATIONS)
         if number % 50
     ]
-    _csv(paths, "shop1", "orders", "order_id order_line ordered_at sku ordered_qty order_status", new)
+    _csv(paths, turn, "shop1/orders", "order_id order_line ordered_at sku ordered_qty order_status", new)
     shipped = "shipment_id shipment_line channel_account order_id sku shipped_qty location_id shipped_at"
-    _csv(paths, "stock", "shipments", shipped, sent)
-    _csv(paths, "stock", "stock_snapshots", "as_of_at location_id sku on_hand_qty", shelf)
+    _csv(paths, turn, "stock/shipments", shipped, sent)
+    _csv(paths, turn, "stock/stock_snapshots", "as_of_at location_id sku on_hand_qty", shelf)
     return {"orders": len(new), "shipments": len(sent), "stock": len(shelf)}
 
 
-def _open(paths: Paths, count: int) -> list[tuple[str, str, str]]:
+def _open(paths: Paths, count: int, turn: int) -> list[tuple[str, str, str]]:
     with writer(paths.warehouse) as connection:
         return connection.execute(
-            "select _account, order_id, sku from raw_rows.house__orders where order_id like 'O%' order by order_id limit ?",
-            [count],
+            "select _account, order_id, sku from raw_rows.house__orders where order_id like 'O%'"
+            " order by order_id limit ? offset ?",
+            [count, count * turn],
         ).fetchall()
 
 
@@ -118,8 +122,8 @@ def _file(connection: duckdb.DuckDBPyConnection, paths: Paths, of: tuple[str, st
     view_file(connection, table, account, sha, file)
 
 
-def _csv(paths: Paths, account: str, name: str, header: str, rows: list[list[object]]) -> None:
-    folder = paths.landing / account
-    folder.mkdir(parents=True, exist_ok=True)
-    with (folder / f"{name}_{_STAMP}.csv").open("w", encoding="utf-8", newline="") as out:
+def _csv(paths: Paths, turn: int, name: str, header: str, rows: list[list[object]]) -> None:
+    file = paths.landing / f"{name}_{AFTER[turn] - timedelta(minutes=15):%Y%m%dT%H%M%SZ}.csv"
+    file.parent.mkdir(parents=True, exist_ok=True)
+    with file.open("w", encoding="utf-8", newline="") as out:
         csv.writer(out).writerows([header.split(), *rows])

@@ -87,11 +87,25 @@ def test_explanations_add_up_to_the_new_number(walked, house) -> None:
     assert rows(home, "select ats_qty from marts.fct_available_to_sell where sku_id = 'MUG'") == [(15,)]
 
 
+def test_a_sync_without_news_recomputes_nothing_and_says_the_same_later(walked, house) -> None:
+    """What dbt parsed for the first sync serves the second; only the instant is another."""
+    home, _, _, _ = walked
+    hour = NOON.replace(hour=13)
+    again = house.tallyhouse(home, "sync", "--as-of", hour.isoformat(), "--json")
+    assert again.code == 0, again.err
+    assert again.document["recomputed"] == {"is_narrow": True, "orders": 0, "reason": None}
+    shown = "select listing_qty, as_of_at from exports.exp_channel_stock where channel_sku = 'MUG'"
+    assert rows(home, shown) == [(15, hour.replace(tzinfo=None))]
+    kept = [file.name for file in Paths(home).dbt_target.glob("parsed_*.msgpack")]
+    assert len(kept) == 1
+    assert kept[0].endswith("_narrow.msgpack")
+
+
 def test_status_says_what_is_older_and_a_whole_run_renews_it(walked, house) -> None:
     home, _, _, _ = walked
     published = house.tallyhouse(home, "status", "--json").document["published"]
-    assert published["as_of"] == NOON.isoformat()
+    assert published["as_of"] == NOON.replace(hour=13).isoformat()
     assert published["whole_as_of"] == MORNING.isoformat()
-    assert house.tallyhouse(home, "build", "--as-of", NOON.isoformat()).code == 0
+    assert house.tallyhouse(home, "build", "--as-of", NOON.replace(hour=13).isoformat()).code == 0
     assert house.tallyhouse(home, "status", "--json").document["published"]["older_tables"] == 0
     assert rows(home, "select sum(ordered_qty) from marts.fct_order_lines where sku_id = 'MUG'") == [(7,)]
