@@ -47,6 +47,7 @@ tax_basis = "exclusive"          # exclusive | inclusive: whether its prices con
 
 # Where computed stock and purchase proposals go, as files in data/outbox/<name>/.
 # kind: shopify_inventory_csv | amazon_listings_feed | woocommerce_batch_json | purchase_proposals_csv
+# With an API, and for shipments that a channel is to be told of: docs/adding-a-destination.md
 # [destinations.shopify_us_stock]
 # kind = "shopify_inventory_csv"
 # account = "shopify_us"

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from ops import OpsStore
 
 push_app = typer.Typer(
-    help="Send the published stock and purchase proposals; plan, approve, stop, read back.", invoke_without_command=True
+    help="Send published stock, shipments and purchase proposals; plan, approve, stop, read back.",
+    invoke_without_command=True,
 )
 DestinationOption = Annotated[
     list[str] | None, typer.Option("--destination", help="Only this destination; may be repeated.")
@@ -34,7 +35,7 @@ RunArgument = Annotated[
 def push(
     context: typer.Context, home: HomeOption = None, as_json: JsonOption = False, apply: PushOption = None
 ) -> None:
-    """Send the published stock and purchase proposals to their destinations; a dry run unless allowed."""
+    """Send published stock, shipments and purchase proposals to their destinations; a dry run unless allowed."""
     session = session_of(context, home, as_json)
     if context.invoked_subcommand is None:
         run_job(session, "push", "push_exports_job", apply=apply)

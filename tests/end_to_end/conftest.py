@@ -27,6 +27,7 @@ NOT_ABOUT_THE_COMPANY = (
     "reports.rpt_data_health",
     "reports.rpt_push",
     "reports.rpt_purchase_proposals",
+    "reports.rpt_unconfirmed_shipments",
     "reports.rpt_ats_evidence",
 )
 """What the house itself did, and what files were called: it may depend on how they arrived."""

@@ -18,6 +18,8 @@ from tests.emulators.clock import VirtualClock
 from tests.emulators.front import Front
 from tests.emulators.shopify import TOKEN
 from tests.emulators.shopify_orders import ShopifyOrders
+from tests.end_to_end.conftest import AS_OF, tallyhouse
+from warehouse import publish
 from warehouse.connection import reader, writer
 from warehouse.raw_store import quoted, table_columns
 from warehouse.reference_store import mirror_ops
@@ -88,10 +90,10 @@ class Company:
 
     def __init__(self, folder: Path, front: Front, clock: VirtualClock) -> None:
         self.folder, self.home, self.clock = folder, folder / "home", clock
-        self.warehouse = folder / "warehouse.duckdb"
-        empty_warehouse(self.warehouse, self.home, CONFIG.format(url=front.url))
         self.paths = company.Paths(self.home)
         self.paths.create()
+        self.warehouse = self.paths.warehouse
+        empty_warehouse(self.warehouse, self.home, CONFIG.format(url=front.url))
 
     def state(self, table: str, rows: list[dict[str, Any]]) -> None:
         with writer(self.warehouse) as connection:
@@ -144,8 +146,16 @@ def test_a_parcel_walks_from_the_warehouse_to_the_shop_and_its_answer_back(
         "T1": "to_confirm", "T2": "to_confirm", "T3": "cancelled", "T4": "known", "T5": "over_shipped", "T6": "to_confirm",
         "T7": "unknown_line",
     }  # fmt: skip
-    report = house.push()
-    assert (report.planned, report.sent, report.held) == (3, 2, 1)
+    publish(house.paths, as_of=AS_OF, keep=3, checks_passed=True)
+    planned = tallyhouse(house.home, "push", "plan", "--destination", "shop_parcels", "--json")
+    assert (planned.code, planned.document["would_send"]) == (0, 2), planned.err
+    assert channel.effects == []
+    applied = tallyhouse(house.home, "push", "apply", "--destination", "shop_parcels", "--json")
+    assert (applied.document["planned"], applied.document["sent"], applied.document["held"]) == (3, 2, 1), applied.err
+    rows = tallyhouse(house.home, "push", "show", "--json").document["rows"]
+    assert {(row["row_key"], row["status"], row["evidence"]) for row in rows} == {
+        ("#1/T1/MUG-1", "confirmed", "answer"), ("#1/T2/MUG-1", "confirmed", "answer"), ("#5/T6/MUG-1", "held", None),
+    }  # fmt: skip
     assert channel.effects == [("1", "MUG-1", "T1", 2), ("1", "MUG-1", "T2", 1)]
 
     # the shop's export is as old as before: what was told is known from the journal alone
