@@ -55,6 +55,7 @@ from ops.observations import (
     write_addresses,
     written_numbers,
 )
+from ops.overtaking import OVERTAKES, overtakable
 from ops.proposal_acts import (
     approve_proposal,
     edit_proposal,
@@ -112,6 +113,7 @@ from ops.store import SCHEMA_VERSION, OpsStore, OpsStoreError, open_store, times
 
 __all__ = [
     "ANSWERS",
+    "OVERTAKES",
     "PROPOSAL_COLUMNS",
     "ROW_COLUMNS",
     "RUN_COLUMNS",
@@ -201,6 +203,7 @@ __all__ = [
     "open_rows",
     "open_run",
     "open_store",
+    "overtakable",
     "proposal_mirror",
     "proposals_of_export",
     "push_health",

@@ -13,6 +13,7 @@ from typing import Literal
 
 from ops.controls import ENGAGED, Controls
 from ops.lease import Lease, check_epoch
+from ops.overtaking import OVERTAKES, overtake
 from ops.records import Attempt, Intent, JournalError
 from ops.store import OpsStore, timestamp
 
@@ -45,7 +46,7 @@ def begin_attempt(
     """Commit, before a byte leaves, that these intents are being sent as exactly these bytes.
 
     `drain_until` is when a request can no longer land, whatever happens to this process. The idempotency key is the attempt's
-    own: only a byte-identical repeat of this attempt may use it again.
+    own: only a byte-identical repeat of this attempt may use it again. A row that overtakes one in doubt takes its place.
     Returns None, and changes nothing, when a kill switch has moved since `controls` was read: read them again. Raises
     `JournalError` when a row is not ready, and sqlite3.Error when the record cannot be written; then nothing may be sent.
     """
@@ -56,6 +57,10 @@ def begin_attempt(
         check_epoch(connection, lease)
         if Controls.of(connection.execute(ENGAGED)) != controls:
             return None
+        if lower := [intent.row_key for intent in intents if intent.reason == OVERTAKES]:
+            drained = overtake(
+                connection, destination=destination, run_id=run_id, row_keys=lower, drain_until=drained, at=at
+            )
         attempt_id = connection.execute(
             "insert into push_attempt (run_id, destination, part, epoch, file_name, payload_hash, idempotency_key,"
             " row_count, status, started_at, transport, drain_until) values (?, ?, ?, ?, ?, ?, ?, ?, 'sending', ?, ?, ?)",

@@ -36,6 +36,7 @@ from reverse_etl.contract import ApiFacts, Target
 from reverse_etl.courier import Job, Progress, Tell
 from reverse_etl.documents import Documents
 from reverse_etl.doubt import Doubt, line_of
+from reverse_etl.overtaking import kept_in_doubt, only_downwards, overtaking
 from reverse_etl.resolve import next_move
 from reverse_etl.revisions import Revisions
 from reverse_etl.sight import Sight
@@ -136,6 +137,7 @@ class ApiCourier:
             self.destination, self.target, lines, ending,
             is_last_try=is_last, now=self.clock.now(), renewed=self.calls.renewed(ending),
         )  # fmt: skip
+        verdict = kept_in_doubt(verdict, overtaking(batch))
         settle_rows(
             self.store, self.lease, attempt, verdict.rows, submission_id=verdict.submission_id,
             has_landed=verdict.has_landed, lands_until=self.doubt.note_end(attempt),
@@ -190,6 +192,7 @@ class ApiCourier:
                 stepped=isinstance(self.destination, SteppedDestination), was_there=line.row_key in there,
                 last_base=self._last_base.get(line.row_key),
             )  # fmt: skip
+            move = only_downwards(move, overtaking(batch))
             if move.kind == "seen":
                 seen.append(line.row_key)
             elif move.kind == "hold":

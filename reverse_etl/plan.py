@@ -12,9 +12,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from ops import Generation, Intent, Shadow, canonical_json, content_hash
+from ops import OVERTAKES, Generation, Intent, Shadow, canonical_json, content_hash
 from reverse_etl.contract import Destination, Payload, Target
 from reverse_etl.exports import Candidate
+from reverse_etl.overtaking import may_overtake
 
 LOWERING = (0, 1)
 RAISING = (2,)
@@ -88,10 +89,12 @@ def build_plan(
     generations: Mapping[str, Generation],
     withheld: Mapping[str, str],
     refused: Mapping[str, str] | None = None,
+    in_doubt: Mapping[str, int] | None = None,
 ) -> Plan:
     """Compare candidates with what is shown. `withheld` maps a row key to the reason why it is kept back.
 
     `refused` maps a row key to the hash of the target that its destination refused for good: the same is not sent again.
+    `in_doubt` maps a row key to a number that may still land, and that a lower one may overtake.
     """
     rows = _identified(destination, target, candidates)
     shown = {key: _shown(row) for key, row in shadow.items()}
@@ -102,6 +105,9 @@ def build_plan(
         held_back = withheld.get(row.row_key)
         if held_back is None and (refused or {}).get(row.row_key) == row.target_hash:
             held_back = "dead_letter"
+        doubted = (in_doubt or {}).get(row.row_key) if held_back == "in_doubt" else None
+        if may_overtake(row.candidate.payload, known.quantity if known else None, doubted):
+            held_back = OVERTAKES
         if row.refusal is None and known is not None and _same(destination, row, known):
             unchanged += 1
             continue
@@ -184,7 +190,7 @@ def _intent(row: _Row, known: _Shown | None, latest: Generation | None, withheld
     risk_class = _risk_class(payload, known)
     status, reason = row.refusal or ("ready", None)
     if status == "ready" and withheld is not None:
-        status, reason = "held", withheld
+        status, reason = "ready" if withheld == OVERTAKES else "held", withheld
     if status == "ready" and risk_class in RAISING and not _is_fresh(row):
         status, reason = "held", "stale_input"
     return Intent(

@@ -17,6 +17,7 @@ from ops import (
     canonical_json,
     dead_letters,
     keys_in_doubt,
+    overtakable,
     read_generations,
     read_shadow,
     timestamp,
@@ -62,6 +63,7 @@ def prepare(
         generations=read_generations(store, target.name),
         withheld=withheld,
         refused={letter.row_key: letter.target_hash for letter in dead_letters(store, target.name)},
+        in_doubt=overtakable(store, target.name) if destination.facts.mirrors_state else None,
     )
     trips = tripped(plan.measures, GuardLimits.of(settings.limits), destination.facts)
     releaser = approver(store, plan.plan_hash, datetime.now(UTC)) if trips and wanted.candidates else None
