@@ -133,8 +133,9 @@ final as (
         cast(
             coalesce(shipments.damaged_listing_qty, 0) * coalesce(listings.units_per_listing, 1) as bigint
         ) as damaged_qty
-    from followed as shipments
-    {{ only_touched('shipments') }}
+    from
+        followed as shipments
+        {{ only_touched('shipments') }}
     left join listings
         on
             shipments.channel_account = listings.channel_account

@@ -1,5 +1,7 @@
 {{ config(**by_order()) }}
 
+{%- set named = ['named_order_key', 'named_other_order_key'] %}
+
 with
 
 account_locations as (
@@ -30,7 +32,7 @@ warehouse as (
                 then stated.stated_qty // matched.units_per_listing
         end as unpacked_listing_qty
     from {{ touched(ref('int_warehouse_shipments__stated')) }} as stated
-    left join {{ touched(ref('int_order_references__matched'), ['named_order_key', 'named_other_order_key']) }} as matched
+    left join {{ touched(ref('int_order_references__matched'), named) }} as matched
         on
             stated.account = matched.account
             and stated.order_key is not distinct from matched.named_order_key
