@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import pandas as pd
 import streamlit as st
@@ -78,8 +78,9 @@ def _section(
     report: str,
     rows: Callable[[int], pd.DataFrame],
     empty: str,
+    words: Mapping[str, str] | None = None,
 ) -> None:
-    """Draw one bordered table with its download; `rows` takes a limit."""
+    """Draw one bordered table with its download; `rows` takes a limit, `words` says what the values of a column mean."""
     with st.container(border=True):
         st.subheader(title, anchor=False)
         st.caption(caption)
@@ -87,7 +88,7 @@ def _section(
         if shown.empty:
             st.info(empty)
             return
-        descriptions = queries.column_descriptions(frame.connection, report)
+        descriptions = queries.column_descriptions(frame.connection, report) | (words or {})
         show_table(shown, descriptions, alt=title, height=_TABLE_HEIGHT)
         download_csv(
             lambda: rows(queries.MAX_DOWNLOAD_ROWS), title=f"Tallyhouse {title.lower()}", name=report.partition("rpt_")[2],
@@ -117,6 +118,7 @@ def _book(frame: Frame, filters: Filters) -> None:
             frame, filters, title="Sold without stock", report="reports.rpt_oversell_daily",
             caption=f"{_OVERSELL_SCOPE.capitalize()} apply. Lines accepted beyond the free stock of their instant.",
             rows=lambda limit: queries.oversell_by_cause(connection, filters).head(limit),
+            words={"oversell_cause": queries.words_of(connection, "oversell")},
             empty="No order line was accepted beyond free stock in this period.",
         )  # fmt: skip
 
@@ -153,8 +155,9 @@ def _shortage(frame: Frame, filters: Filters) -> None:
     with right:
         _section(
             frame, filters, title="Channels that say another number", report="reports.rpt_channel_stock_drift",
-            caption="Channel and search apply. What the channel's own export says beside what it would be told now.",
+            caption="Channel and search apply. What its own export says, what it would be told now, what it last took.",
             rows=lambda limit: queries.channel_drift(connection, filters, limit=limit),
+            words={"drift_cause": queries.words_of(connection, "drift")},
             empty="Every channel that states its stock states ours.",
         )  # fmt: skip
 

@@ -63,6 +63,7 @@ from dashboards.queries.truth import (
     stockout_days,
     transfers,
     truth_totals,
+    words_of,
 )
 
 __all__ = [
@@ -125,4 +126,5 @@ __all__ = [
     "transfers",
     "truth_totals",
     "unconfirmed_shipments",
+    "words_of",
 ]

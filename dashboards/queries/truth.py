@@ -82,15 +82,24 @@ def accuracy_by_class(connection: duckdb.DuckDBPyConnection, filters: Filters) -
 def oversell_by_cause(connection: duckdb.DuckDBPyConnection, filters: Filters) -> pd.DataFrame:
     """Return one row per channel, cause and currency of lines accepted beyond free stock, most units first."""
     sql = f"""
-        select channel_account, oversell_cause, currency, sum(lines_count) as oversold_lines_count,
+        select channel_account, coalesce(min(said.title), oversell_cause) as oversell_cause, currency,
+            sum(lines_count) as oversold_lines_count,
             sum(orders_count) as oversold_orders_count, sum(oversold_qty) as oversold_qty,
             sum(oversold_cancelled_qty) as oversold_cancelled_qty, sum(oversold_amount) as oversold_amount,
             sum(oversold_margin_amount) as oversold_margin_amount
-        from reports.rpt_oversell_daily where {_OVERSOLD_WHERE}
-        group by channel_account, oversell_cause, currency
-        order by oversold_qty desc, channel_account, oversell_cause limit 300
+        from reports.rpt_oversell_daily
+        left join reports.rpt_ats_terms as said on said.kind = 'oversell' and said.term = rpt_oversell_daily.oversell_cause
+        where {_OVERSOLD_WHERE}
+        group by channel_account, rpt_oversell_daily.oversell_cause, currency
+        order by oversold_qty desc, channel_account, rpt_oversell_daily.oversell_cause limit 300
     """
     return fetch(connection, sql, filters)
+
+
+def words_of(connection: duckdb.DuckDBPyConnection, kind: str) -> str:
+    """Return every term of a kind with its meaning, one a line, as a tooltip says it; blank when the file has none."""
+    sql = "select title || ': ' || words || '.' as said from reports.rpt_ats_terms where kind = $kind order by title limit 100"
+    return "\n\n".join(fetch(connection, sql, kind=kind)["said"].astype(str))
 
 
 def count_plan(connection: duckdb.DuckDBPyConnection, filters: Filters, *, limit: int = MAX_ROWS) -> pd.DataFrame:
@@ -133,8 +142,10 @@ def channel_drift(connection: duckdb.DuckDBPyConnection, filters: Filters, *, li
     """Return listings whose channel sells from another number than ours, the largest difference first."""
     sql = f"""
         select channel_account, channel_sku, sku_id, published_listing_qty, listing_qty, drift_listing_qty,
-            channels_spread_qty, published_at, status
+            coalesce(said.title, drift_cause) as drift_cause, acknowledged_listing_qty, acknowledged_at, channels_spread_qty,
+            published_at, status, push_reason
         from reports.rpt_channel_stock_drift
+        left join reports.rpt_ats_terms as said on said.kind = 'drift' and said.term = drift_cause
         where drift_listing_qty <> 0 and {chosen("channel_account", "channels")} and {containing("sku_id", "channel_sku")}
         order by abs(drift_listing_qty) desc, channel_account, channel_sku limit $row_limit
     """

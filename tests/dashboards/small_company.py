@@ -226,8 +226,25 @@ OUT = _rows(
 )
 DRIFT = _rows(
     "channel_account listing_id channel_sku sku_id published_listing_qty published_at listing_qty drift_listing_qty"
-    " published_qty channels_spread_qty status",
-    ("shop_north", "shop_north-FAKE-MUG", "FAKE-MUG-X", "FAKE-MUG", 5, NOW, 3, 2, 30, 17, "ok"),
+    " published_qty channels_spread_qty status drift_cause acknowledged_listing_qty acknowledged_at push_status push_reason",
+    (
+        "shop_north",
+        "shop_north-FAKE-MUG",
+        "FAKE-MUG-X",
+        "FAKE-MUG",
+        5,
+        NOW,
+        3,
+        2,
+        30,
+        17,
+        "ok",
+        "foreign_edit",
+        3,
+        NOW,
+        "confirmed",
+        None,
+    ),
 )
 TARGETS = {
     "unit_fill_rate": 0.97, "line_fill_rate": None, "order_fill_rate": 0.95, "perfect_order_rate": 0.9, "in_full_rate": None,
@@ -313,6 +330,9 @@ TERMS = _rows(
     ("channel", "listing_held", "Held at zero", "the number is not trusted", None),
     ("channel", "pack", "No whole pack", "units of no whole pack", None),
     ("status", "stale", "Stale", "its newest export is too old", "Bring a fresh export."),
+    ("oversell", "shared_pool", "Sold on another channel", "others took the units", "Part the pool."),
+    ("oversell", "stale_feed", "Shown from an old feed", "its statement was too old", None),
+    ("drift", "foreign_edit", "Edited by somebody else", "nobody here wrote it", None),
 )
 EVIDENCE = _rows(
     "sku_id location_id channel_account term evidence_number evidence_kind evidence_qty evidence_at source_account document_id"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -67,3 +68,15 @@ def test_sections_without_rows_say_what_fills_them(home: Path, open_page: Opener
     assert "cycle_counts template" in told
     assert "No location is below its threshold" in told
     assert tiles(at)["Counts within tolerance"] == "\u2014"
+
+
+def test_causes_are_said_in_words_and_what_they_mean_is_told(company: Path, open_page: Opener) -> None:
+    shown = {column: t.value[column].tolist() for t in open_page("stock_truth").dataframe for column in t.value.columns}
+    assert shown["oversell_cause"] == ["Sold on another channel", "Shown from an old feed"]
+    assert shown["drift_cause"] == ["Edited by somebody else"]
+    told = [json.loads(t.proto.columns) for t in open_page("stock_truth").dataframe]
+    hovers = {name: config.get("help", "") for table in told for name, config in table.items()}
+    assert hovers["oversell_cause"].split("\n\n") == [
+        "Shown from an old feed: its statement was too old.", "Sold on another channel: others took the units.",
+    ]  # fmt: skip
+    assert hovers["drift_cause"] == "Edited by somebody else: nobody here wrote it."

@@ -13,7 +13,12 @@ final as (
         drift_listing_qty,
         published_qty,
         channels_spread_qty,
-        status
+        status,
+        drift_cause,
+        acknowledged_listing_qty,
+        acknowledged_at,
+        push_status,
+        push_reason
     from {{ ref('fct_channel_stock_drift') }}
 
 )

@@ -14,6 +14,20 @@ shops as (
 
 ),
 
+destinations as (
+
+    select distinct account as channel_account
+    from {{ ref('stg_company__destinations') }}
+    where account is not null
+
+),
+
+pushed as (
+
+    select * from {{ ref('int_channel_numbers__pushed') }}
+
+),
+
 published as (
 
     select * from shops
@@ -63,13 +77,66 @@ compared as (
 
 ),
 
+-- what the channel itself took off its number between our write and its own statement
+sold as (
+
+    select
+        compared.channel_account,
+        compared.listing_id,
+        sum(lines.ordered_listing_qty) as sold_listing_qty
+    from compared
+    inner join pushed
+        on
+            compared.channel_account = pushed.channel_account
+            and compared.listing_id = pushed.listing_id
+    inner join {{ ref('int_order_lines__fulfilled') }} as lines
+        on
+            compared.channel_account = lines.channel_account
+            and compared.channel_sku = lines.channel_sku
+            and pushed.acknowledged_at < lines.ordered_at
+            and compared.published_at >= lines.ordered_at
+    group by all
+
+),
+
 final as (
 
     select
-        *,
-        max(published_qty) over by_sku - min(published_qty) over by_sku as channels_spread_qty
+        compared.*,
+        max(compared.published_qty) over by_sku - min(compared.published_qty) over by_sku as channels_spread_qty,
+        pushed.acknowledged_listing_qty,
+        pushed.acknowledged_at,
+        pushed.push_status,
+        pushed.push_reason,
+        case
+            when compared.drift_listing_qty = 0 then 'agrees'
+            when destinations.channel_account is null then 'no_destination'
+            when pushed.push_status = 'rejected' and coalesce(pushed.tried_at > pushed.acknowledged_at, true)
+                then 'push_refused'
+            when pushed.acknowledged_at is null then 'not_pushed'
+            when compared.published_at < pushed.acknowledged_at then 'not_seen'
+            -- it still shows what it took; our number has moved on since
+            when compared.published_listing_qty = pushed.acknowledged_listing_qty then 'not_pushed'
+            when list_contains(pushed.written_listing_qtys, compared.published_listing_qty) then 'shows_other'
+            when
+                compared.published_listing_qty < pushed.acknowledged_listing_qty
+                and compared.published_listing_qty + coalesce(sold.sold_listing_qty, 0)
+                >= pushed.acknowledged_listing_qty
+                then 'sold_since'
+            else 'foreign_edit'
+        end as drift_cause
     from compared
-    window by_sku as (partition by sku_id)
+    left join destinations
+        on compared.channel_account = destinations.channel_account
+    left join pushed
+        on
+            compared.channel_account = pushed.channel_account
+            and compared.listing_id = pushed.listing_id
+    left join sold
+        on
+            compared.channel_account = sold.channel_account
+            and compared.listing_id = sold.listing_id
+    window by_sku as (partition by compared.sku_id)
 
 )
 
