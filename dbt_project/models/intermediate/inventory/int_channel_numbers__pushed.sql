@@ -36,7 +36,7 @@ tried as (
         arg_max(status, (updated_at, generation)) as push_status,
         arg_max(reason, (updated_at, generation)) as push_reason,
         max(updated_at) as tried_at,
-        list(distinct written_qty) filter (where status = 'confirmed') as written_qtys
+        list_sort(list(distinct written_qty) filter (where status = 'confirmed')) as written_qtys
     from attempts
     group by all
 
@@ -68,7 +68,7 @@ final as (
         tried.push_status,
         tried.push_reason,
         tried.tried_at,
-        list_transform(tried.written_qtys, lambda qty: qty - coalesce(acknowledged.unsellable_qty, 0))
+        list_transform(tried.written_qtys, lambda qty: qty - coalesce(acknowledged.unsellable_qty, 0)) -- noqa: RF02
             as written_listing_qtys,
         acknowledged.acknowledged_listing_qty,
         acknowledged.acknowledged_at
