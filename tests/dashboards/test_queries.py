@@ -222,6 +222,7 @@ class _Recorder:
 
 _ARGUMENTS: dict[str, object] = {
     "status": "stale",
+    "kind": "oversell",
     "filters": EVERYTHING,
     "limit": 5,
     "table": "reports.rpt_stock_health",
