@@ -88,7 +88,7 @@ def _section(
         if shown.empty:
             st.info(empty)
             return
-        descriptions = queries.column_descriptions(frame.connection, report) | (words or {})
+        descriptions = dict(queries.column_descriptions(frame.connection, report)) | dict(words or {})
         show_table(shown, descriptions, alt=title, height=_TABLE_HEIGHT)
         download_csv(
             lambda: rows(queries.MAX_DOWNLOAD_ROWS), title=f"Tallyhouse {title.lower()}", name=report.partition("rpt_")[2],
