@@ -96,13 +96,18 @@ def _insert_intents(connection: sqlite3.Connection, run: Run, intents: Sequence[
     )
 
 
-def ready_intents(store: OpsStore, run_id: str, risk_classes: Iterable[int]) -> list[Intent]:
-    """Return what may be sent now, the most urgent first: zeroing, then decreases, then increases, then by key."""
+def ready_intents(
+    store: OpsStore, run_id: str, risk_classes: Iterable[int], *, limit: int | None = None
+) -> list[Intent]:
+    """Return what may be sent now, the most urgent first: zeroing, then decreases, then increases, then by key.
+
+    With `limit` no more than so many.
+    """
     wanted = sorted(set(risk_classes))
     rows = store.query(
         f"select {_INTENT_COLUMNS} from push_intent where run_id = ? and status = 'ready'"
-        f" and risk_class in ({', '.join('?' * len(wanted))}) order by risk_class, row_key",
-        (run_id, *wanted),
+        f" and risk_class in ({', '.join('?' * len(wanted))}) order by risk_class, row_key limit ?",
+        (run_id, *wanted, -1 if limit is None else limit),
     )
     return [Intent(*row) for row in rows]
 

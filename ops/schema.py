@@ -172,6 +172,9 @@ _DOCUMENTS = (
     ) strict""",
 )
 
+# A destination that takes one row at a time asks for the next one ten thousand times.
+_READY = ("create index push_intent_ready on push_intent (run_id, risk_class, row_key) where status = 'ready'",)
+
 
 def _append_only(table: str) -> tuple[str, str]:
     return (
@@ -200,5 +203,6 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
     ),
     _REVISIONS,
     (*_DOCUMENTS, *_append_only("document_number")),
+    _READY,
 )
 """Statements by schema version, oldest first; a released entry is never edited, a change is a new entry."""

@@ -6,12 +6,11 @@ destination still shows too much of it. Each file and each request is recorded b
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 import company
 from ops import (
-    Controls,
     Intent,
     Lease,
     OpenRun,
@@ -80,7 +79,7 @@ class Engine:
 
     def settle(self) -> None:
         """Decide, by reading back, every attempt that an earlier process left open; a destination without a courier waits."""
-        interrupted = {name: self.courier(name) for name in interrupted_destinations(self.store)}
+        interrupted = {name: self._reachable(name) for name in interrupted_destinations(self.store)}
         lands_until = {name: courier.lands_until for name, courier in interrupted.items() if courier}
         attempts = mark_ambiguous(self.store, self.lease, lands_until)
         for name in sorted({attempt.destination for attempt in attempts}):
@@ -119,22 +118,24 @@ class Engine:
     def send(self, job: Job, risk_classes: Iterable[int]) -> None:
         """Send what is ready in those classes and settle it, reading the kill switches before each file or request."""
         courier, classes = self._courier_of(job), tuple(risk_classes)
-        while ready_intents(self.store, job.run_id, classes):
-            while ready := ready_intents(self.store, job.run_id, classes):
-                self._send_some(job, courier, ready)
+        while ready_intents(self.store, job.run_id, classes, limit=1):
+            while ready := ready_intents(self.store, job.run_id, classes, limit=courier.rows_at_once):
+                self._send_some(job, courier, classes, ready)
             # reading back goes on whatever the switches say: it changes nothing out there
             courier.drain(job)
 
-    def _send_some(self, job: Job, courier: Courier, ready: list[Intent]) -> None:
+    def _send_some(self, job: Job, courier: Courier, classes: Sequence[int], ready: list[Intent]) -> None:
         if job.status == "failed":
-            self._hold(job, ready, f"not sent: {job.reason}")
+            self._hold(job, ready_intents(self.store, job.run_id, classes), f"not sent: {job.reason}")
             return
         controls = read_controls(self.store)
-        if stopped := _stopped(job.name, ready, controls):
-            job.status = "killed" if controls.stops(job.name) else job.status
+        if controls.stops(job.name):
+            job.status = "killed"
+            self._hold(job, ready_intents(self.store, job.run_id, classes), "kill_switch")
+        elif stopped := [i for i in ready if controls.skus & {i.sku_id, i.channel_sku}]:
             self._hold(job, stopped, "kill_switch")
-            return
-        courier.send(job, ready[: courier.rows_at_once], controls)
+        else:
+            courier.send(job, ready, controls)
 
     def _courier_of(self, job: Job) -> Courier:
         courier = self.courier(job.name)
@@ -162,9 +163,3 @@ class Engine:
             job.reason = "kill_switch"
         finish_run(self.store, self.lease, job.run_id, job.status, job.reason)
         self.tell(Progress(job.name, job.status, counts.planned))
-
-
-def _stopped(destination: str, intents: list[Intent], controls: Controls) -> list[Intent]:
-    if controls.stops(destination):
-        return intents
-    return [i for i in intents if controls.skus & {i.sku_id, i.channel_sku}]
