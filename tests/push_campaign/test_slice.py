@@ -21,6 +21,7 @@ GONE_OVER_ELSEWHERE = {
     "woocommerce_batch_json": "tests/reverse_etl/test_convergence.py",
     "purchase_proposals_csv": "tests/reverse_etl/test_convergence.py",
     "inventory_advice_x12": "tests/reverse_etl/test_inventory_advice_x12.py",
+    "purchase_order_x12": "tests/reverse_etl/test_purchase_order_x12.py",
     "tryton_requisition_api": "tests/reverse_etl/test_purchasing_kills.py",
     "shopify_fulfillment_api": "tests/reverse_etl/test_shipment_faults.py",
     "amazon_shipment_api": "tests/reverse_etl/test_shipment_faults.py",
