@@ -19,7 +19,7 @@ from orchestration.past_build import KEPT, Moment, past_build
 from warehouse import WarehouseBusyError
 
 AS_OF = datetime(2026, 11, 20, 6, tzinfo=UTC)
-NUMBERS = ("marts.fct_available_to_sell", "marts.fct_channel_available_to_sell")
+NUMBERS = ("marts.fct_available_to_sell", "marts.fct_channel_available_to_sell", "marts.fct_zone_available_to_sell")
 STEPS = ("reports.rpt_ats_location_waterfall", "reports.rpt_ats_channel_waterfall")
 FEED = "stock_snapshots"
 """The feed of which one further file speaks of a later instant, and one arrives late."""
