@@ -29,6 +29,7 @@ STEPS = {
     "judge: unknown": "reverse_etl.verdict.judge",
     "fenced off": "ops.lease.check_epoch",
     "release": "ops.lease.hold_lease",
+    "overtake": "ops.overtaking.overtake",
 }
 """Each step of a runner, and the function of the engine that makes it."""
 
@@ -48,6 +49,8 @@ class Protocol:
     doubles: int = 0
     foreign: int = 0
     takeovers: int = 0
+    overtakes: bool = False
+    """A lower number is sent in spite of a higher one in doubt."""
     late_doubles: bool = False
     """A copy may still be delivered after its request was answered."""
     waits: int = 0
@@ -66,6 +69,10 @@ class Attempt(NamedTuple):
     value: int
     overdue: bool = False
     """Recorded so long before it was sent that its time is over while a copy is still on its way."""
+    is_overtaking: bool = False
+    """No answer settles it: it is read back when its time is over."""
+    overtaken: tuple[int, ...] = ()
+    """The higher writes in doubt whose place it took: it waits for their copies as well."""
 
 
 class Copy(NamedTuple):
@@ -188,6 +195,16 @@ def _settling(rules: Protocol, s: State, n: int) -> Iterator[Move]:
         yield "settle what was read", _confirmed(_at(s, n, "settling"), attempt)
     elif _is_drained(rules, s, attempt):
         yield "wait until nothing can land", _at(s, n, "reading", attempt=attempt.number)
+    elif rules.overtakes and target(rules, s.wanted) < min(attempt.value, s.shown):
+        yield _fenced(rules, s, n) or ("overtake", _overtaking(rules, s, n, attempt))
+
+
+def _overtaking(rules: Protocol, s: State, n: int, older: Attempt) -> State:
+    """A lower number does not wait: it takes the older write's place, and its time."""
+    places = (older.number, *older.overtaken) if rules.has("inherited_time") else ()
+    lower = Attempt(_next(s), s.wanted, target(rules, s.wanted), is_overtaking=True, overtaken=places)
+    taken = s._replace(open=tuple(lower if a == older else a for a in s.open))
+    return _at(taken, n, "recorded", generation=s.wanted, base=s.shown, attempt=lower.number)
 
 
 def _is_drained(rules: Protocol, s: State, attempt: Attempt) -> bool:
@@ -195,7 +212,8 @@ def _is_drained(rules: Protocol, s: State, attempt: Attempt) -> bool:
         return True
     about_to_send = any(r.at == "recorded" and r.attempt == attempt.number for r in s.runners)
     can_wait_out = rules.pauses_before_sending or not about_to_send
-    return can_wait_out and all(copy.attempt != attempt.number for copy in s.network)
+    waited_for = {attempt.number, *attempt.overtaken}
+    return can_wait_out and all(copy.attempt not in waited_for for copy in s.network)
 
 
 def _reading(rules: Protocol, s: State, n: int) -> Iterator[Move]:
@@ -281,7 +299,7 @@ def _waiting(rules: Protocol, s: State, n: int) -> Iterator[Move]:
         return
     said = [kind for number, kind in s.answers if number == attempt.number]
     doubles_gone = rules.late_doubles or all(copy.attempt != attempt.number for copy in s.network)
-    if said and doubles_gone:
+    if said and doubles_gone and not attempt.is_overtaking:
         quiet = s._replace(answers=tuple(a for a in s.answers if a[0] != attempt.number))
         if said[0] == "applied":
             yield "judge: applied", _confirmed(_at(quiet, n, "release"), attempt)
@@ -313,7 +331,10 @@ def canonical(s: State) -> State:
         epoch=1,
         network=tuple(sorted((c._replace(attempt=number[c.attempt]) for c in s.network), key=repr)),
         answers=tuple(sorted((number[a], kind) for a, kind in answers)),
-        open=tuple(a._replace(number=number[a.number]) for a in s.open),
+        open=tuple(
+            a._replace(number=number[a.number], overtaken=tuple(sorted(number[o] for o in a.overtaken if o in number)))
+            for a in s.open
+        ),
         done=tuple(sorted(number[a] for a in s.done if a in number)),
         runners=tuple(r._replace(attempt=number[r.attempt]) for r in runners),
     )
@@ -345,7 +366,12 @@ def _closed(s: State, attempt: Attempt) -> State:
 
 
 def _next(s: State) -> int:
-    used = [a.number for a in s.open] + [c.attempt for c in s.network] + [a for a, _ in s.answers] + list(s.done)
+    used = (
+        [number for a in s.open for number in (a.number, *a.overtaken)]
+        + [c.attempt for c in s.network]
+        + [a for a, _ in s.answers]
+        + list(s.done)
+    )
     return max([*used, *(r.attempt for r in s.runners)], default=0) + 1
 
 

@@ -23,7 +23,7 @@ def test_a_good_plan_is_not_held(name: str) -> None:
 
 @pytest.mark.slow
 def test_many_plans() -> None:
-    bad, good = counts(BAD, range(50)), counts(GOOD, range(50))
+    bad, good = counts(BAD, range(10)), counts(GOOD, range(10))
     print(f"bad plans stopped {sum(s for s, _ in bad.values())} of {sum(n for _, n in bad.values())},", end=" ")
     print(f"good plans held {sum(s for s, _ in good.values())} of {sum(n for _, n in good.values())}")
     assert all(stopped == plans for stopped, plans in bad.values())

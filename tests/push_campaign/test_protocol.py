@@ -21,6 +21,9 @@ SOUND = {
         targets=(5, 10), compares=True, keyed=True, crashes=2, doubles=2, late_doubles=True
     ),
     "only accepts": Protocol(targets=(5, 7, 10), accepts=True, crashes=2),
+    "a lower number overtakes one in doubt": Protocol(targets=(12, 5), overtakes=True, crashes=2),
+    "lower and lower, then the first again": Protocol(targets=(7, 3, 10), overtakes=True, crashes=1),
+    "compares: a lower number overtakes": Protocol(targets=(7, 3, 10), overtakes=True, compares=True, crashes=1),
     "two hosts, one overtaken": Protocol(crashes=1, takeovers=1),
     "two hosts, compares": Protocol(targets=(5, 10), compares=True, crashes=1, takeovers=1),
 }
@@ -35,6 +38,7 @@ WITHOUT = {
     "record_first": (Protocol(crashes=0), "a write left without a journal record"),
     "one_open, fencing": (Protocol(crashes=0, takeovers=1), "two attempts are open on one key"),
     "accepted_is_not_applied": (Protocol(accepts=True, crashes=0), "at rest 10 is shown, the newest is"),
+    "inherited_time": (Protocol(targets=(7, 3), overtakes=True, crashes=0), "at rest 7 is shown, the newest is 3"),
     "turn_first": (Protocol(crashes=0, waits=1), AT_REST),
 }
 LIMITS = {
@@ -84,6 +88,11 @@ def test_every_step_of_the_model_is_a_function_of_the_engine() -> None:
 
 def test_every_step_that_a_runner_makes_is_in_the_table() -> None:
     made = set()
-    for rules in (Protocol(crashes=1, waits=1), Protocol(takeovers=1), Protocol(compares=True, foreign=1)):
+    for rules in (
+        Protocol(crashes=1, waits=1),
+        Protocol(takeovers=1),
+        Protocol(compares=True, foreign=1),
+        Protocol(targets=(7, 3), overtakes=True),
+    ):
         made |= {label.partition(": ")[2] for label in search(rules).labels if ": " in label}
     assert made == set(STEPS)
