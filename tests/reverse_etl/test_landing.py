@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -31,6 +32,19 @@ def assert_the_late_write_is_waited_for(shop: Shop) -> None:
     shop.clock.sleep(900)
     assert shop.shop.levels["SKU-1"] == 10
     shop.assert_sound()
+
+
+def test_an_answer_that_drips_ends_at_the_deadline(shop: Shop) -> None:
+    """A byte every 50 ms, also of its head: no single read takes long, and the whole would take ten seconds."""
+    shop.more = "deadline_seconds = 0.4"
+    body = Answer(200, b" " * 200, {"content-type": "application/json"})
+    shop.front.edit = lambda asked, answer: body if asked.is_write else answer
+    shop.front.write_faults = [Fault("yes", "drip")]
+    started = time.monotonic()
+    shop.push(SKU1=5)
+    assert time.monotonic() - started < 5
+    assert shop.shop.effects == [("SKU-1", 10, 5)]
+    assert shop.bring(SKU1=5) == 1
 
 
 @pytest.mark.parametrize("shop", [WOOCOMMERCE], indirect=True)
