@@ -14,6 +14,7 @@ NUMBERS = (1, 2, 3)
 """The rows of a trial: listing shop-1 is SKU-1, and so on; every one starts at `START`."""
 START = 10
 Wanted = Mapping[int, int]
+BEGUN: Wanted = dict.fromkeys(NUMBERS, START)
 
 
 def published(wanted: Wanted, *, status: str = "ok", proposals: Wanted | None = None) -> duckdb.DuckDBPyConnection:

@@ -16,7 +16,7 @@ from tests.reverse_etl.channels import KINDS, Kind
 SEED = 7
 EVERY = [(kind, variant) for kind in KINDS for variant in variants_of(kind)]
 GONE_OVER_ELSEWHERE = {
-    "shopify_inventory_csv": "tests/reverse_etl/test_push.py",
+    "shopify_inventory_csv": "tests/push_campaign/test_files.py",
     "amazon_listings_feed": "tests/reverse_etl/test_convergence.py",
     "woocommerce_batch_json": "tests/reverse_etl/test_convergence.py",
     "purchase_proposals_csv": "tests/reverse_etl/test_convergence.py",
