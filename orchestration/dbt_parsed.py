@@ -45,7 +45,7 @@ def _read(kept: Path) -> Manifest | None:
     from dbt.parser.manifest import extended_mashumuro_decoder
 
     manifest: Manifest = Manifest.from_msgpack(kept.read_bytes(), decoder=extended_mashumuro_decoder)
-    manifest.build_flat_graph()
+    manifest.build_flat_graph()  # type: ignore[no-untyped-call]
     return manifest
 
 
