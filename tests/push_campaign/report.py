@@ -17,6 +17,7 @@ MARK = "<!-- figures: written by `make campaign-push` -->"
 SHORT = {
     "shopify_inventory_api": "Shopify", "woocommerce_stock_api": "WooCommerce", "ebay_stock_api": "eBay",
     "amazon_listings_api": "Amazon listings", "walmart_inventory_api": "Walmart", "amazon_listings_feed_api": "Amazon feeds",
+    "medusa_inventory_api": "Medusa",
 }  # fmt: skip
 
 
@@ -52,6 +53,7 @@ def tables(pieces: list[dict[str, Any]]) -> str:
         ways = sum(variant.fault == number for variant in VARIANTS)
         cells = [_cell(pieces, kind, number) for kind in kinds]
         lines.append(f"| F{number} | {title} | {ways or '-'} | {' | '.join(cells)} |")
+    lines.append(f"| | killed at | | {' | '.join(_points(pieces, kind) for kind in kinds)} |")
     totals = [f"**{_sum(pieces, kind, 'trials'):,}**" for kind in kinds]
     return (
         "\n".join([*lines, f"| | **trials** | {len(VARIANTS)} | {' | '.join(totals)} |", "", *_reasons(kinds)]) + "\n"
@@ -65,6 +67,11 @@ def _summary(pieces: list[dict[str, Any]]) -> str:
     problems = [problem for one in pieces for problem in one["problems"]]
     said = "".join(f"\n- {problem}" for problem in problems[:20])
     return f"**{total['trials']:,} trials, {total['kills']:,} of them killed, seeds {seeds}: {wrong}.**{said}"
+
+
+def _points(pieces: list[dict[str, Any]], kind: str) -> str:
+    steps = {one["every"] for one in pieces if one["kind"] == kind}
+    return "; ".join("every point" if step == 1 else f"one point in {step}" for step in sorted(steps))
 
 
 def _sum(pieces: list[dict[str, Any]], kind: str, name: str, only: dict[str, Any] | None = None) -> int:

@@ -153,7 +153,7 @@ class Trial:
             for scope, key in store.query("select scope, key from control where engaged = 1"):
                 set_kill_switch(store, scope, key, engaged=False, reason="mended", actor=ANA)
             close_breaker(store, NAME, actor=ANA, reason="mended")
-            release_dead_letters(store, dead_letters(store), actor=ANA, reason="mended")
+        self._release()
 
     def settle(self, wanted: Wanted) -> int:
         """Push until nothing is left to do, waiting in between; return how many pushes that took."""
@@ -162,11 +162,17 @@ class Trial:
             report = self.push(wanted)
             if (held := report.destinations[0]).status == "held":
                 self._approve(held.plan_hash)
+            self._release()
             doubtful = self.query("select 1 from push_intent where status in ('sending', 'ambiguous') limit 1")
             if not doubtful and report.planned == report.unchanged:
                 return number
             self.clock.sleep(NIGHT)
         return SETTLING_PUSHES
+
+    def _release(self) -> None:
+        """Let refused rows be tried again: what they were refused for is mended; some are known only by a later report."""
+        with open_store(self.paths.ops) as store:
+            release_dead_letters(store, dead_letters(store), actor=ANA, reason="mended")
 
     def _approve(self, plan_hash: str) -> None:
         """Release what a guard holds for good reason: too little is known to be shown yet."""
