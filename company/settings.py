@@ -160,6 +160,8 @@ class Limits(_Section):
     max_unit_delta_rate: Decimal = Field(Decimal("0.25"), ge=0)
     max_handed_over_rows: int = Field(500, ge=0)
     """A push that hands over more rows that cannot be taken back, such as shipment confirmations, is held."""
+    read_back_days: int = Field(7, ge=0)
+    """Within how many days scheduled pushes read every row back from the channels, a few at a time; 0: never."""
     max_in_doubt_minutes: int = Field(120, ge=0)
     """How long nobody may know whether a pushed row arrived before a check fails."""
     warehouse_memory_mb: int = Field(4096, gt=0)

@@ -93,6 +93,7 @@ from ops.proposal_view import (
 )
 from ops.push_health import PushHealth, push_health
 from ops.quarantine import audit_quarantine_acts
+from ops.reading_round import due_rows, note_reading
 from ops.records import (
     Attempt,
     Counts,
@@ -182,6 +183,7 @@ __all__ = [
     "content_hash",
     "countersign",
     "dead_letters",
+    "due_rows",
     "edit_proposal",
     "engaged_switches",
     "expire_proposals",
@@ -196,6 +198,7 @@ __all__ = [
     "mark_ambiguous",
     "newest_run_ids",
     "next_part",
+    "note_reading",
     "note_revisions",
     "number_document",
     "open_attempts",

@@ -174,6 +174,10 @@ _DOCUMENTS = (
 
 # A destination that takes one row at a time asks for the next one ten thousand times.
 _READY = ("create index push_intent_ready on push_intent (run_id, risk_class, row_key) where status = 'ready'",)
+# Where the round of reading back has come to, by destination.
+_ROUNDS = (
+    "create table reading_round (destination text primary key, row_key text not null, read_at text not null) strict",
+)
 
 
 def _append_only(table: str) -> tuple[str, str]:
@@ -204,5 +208,6 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
     _REVISIONS,
     (*_DOCUMENTS, *_append_only("document_number")),
     _READY,
+    _ROUNDS,
 )
 """Statements by schema version, oldest first; a released entry is never edited, a change is a new entry."""

@@ -118,6 +118,7 @@ push = false
 # max_to_zero_rows = 10          # and how many of them, however small the share
 # max_unit_delta_rate = 0.25     # units added or taken, as a share of all
 # max_handed_over_rows = 500     # a push that hands over more rows that cannot be taken back is held
+# read_back_days = 7             # scheduled pushes read every row back within so many days, a few at a time; 0: never
 # max_in_doubt_minutes = 120     # a check fails when nobody knows for longer whether a pushed row arrived
 # Building and serving.
 # warehouse_memory_mb = 4096

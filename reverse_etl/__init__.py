@@ -3,7 +3,7 @@
 from reverse_etl.contract import Destination, Facts, PurchaseProposal, StockUpdate, Target
 from reverse_etl.courier import Progress
 from reverse_etl.destinations import DESTINATIONS, destination_of
-from reverse_etl.drift import ChannelDrift, read_drift
+from reverse_etl.drift import ChannelDrift, Reading, read_drift, read_round
 from reverse_etl.exports import ExportsMissingError
 from reverse_etl.outbox import Outbox, OutboxError
 from reverse_etl.push import push
@@ -24,6 +24,7 @@ __all__ = [
     "Progress",
     "PurchaseProposal",
     "PushReport",
+    "Reading",
     "ShipmentConfirmation",
     "StockUpdate",
     "Target",
@@ -31,4 +32,5 @@ __all__ = [
     "outbox_drift",
     "push",
     "read_drift",
+    "read_round",
 ]

@@ -11,7 +11,18 @@ from dataclasses import dataclass
 from typing import Literal
 
 import company
-from ops import OpsStore, hold_lease, open_store, read_shadow, written_numbers
+from ops import (
+    OpsStore,
+    Shadow,
+    due_rows,
+    hold_lease,
+    keys_in_doubt,
+    note_reading,
+    open_store,
+    read_breaker,
+    read_shadow,
+    written_numbers,
+)
 from reverse_etl.api import Line
 from reverse_etl.api_courier import ApiCourier
 from reverse_etl.calls import UnreachableError
@@ -80,13 +91,47 @@ def read_drift(
         for name, section in settings.destinations.items():
             courier = couriers.of(name) if section.kind.endswith("_api") and (names is None or name in names) else None
             if isinstance(courier, ApiCourier) and courier.destination.facts.mirrors_state:
-                readings.append(_read(store, courier, Target(name, section)))
+                readings.append(_read(store, courier, Target(name, section), read_shadow(store, name)))
     return readings
 
 
-def _read(store: OpsStore, courier: ApiCourier, target: Target) -> Reading:
+def read_round(
+    settings: company.Settings, paths: company.Paths, name: str, *, clock: Clock | None = None
+) -> Reading | None:
+    """Read back the rows of one destination whose turn it is, so that all are within `limits.read_back_days`.
+
+    None where nothing is to be read: files, rows handed over once, no row due, a breaker that is open. Rows in doubt are read
+    when they are decided.
+    Effect and errors as `read_drift`; what could not be read is due again.
+    """
+    section, days = settings.destinations[name], settings.limits.read_back_days
+    if not section.kind.endswith("_api") or not days:
+        return None
+    clock = clock or SystemClock()
+    with (
+        open_store(paths.ops) as store,
+        hold_lease(store) as lease,
+        Couriers(store, lease, settings, paths, _silent, clock) as couriers,
+    ):
+        courier = couriers.of(name)
+        if not isinstance(courier, ApiCourier) or not courier.destination.facts.mirrors_state:
+            return None
+        if not read_breaker(store, name).lets_through(clock.now()):
+            return None
+        shadow = read_shadow(store, name)
+        for key in keys_in_doubt(store, name):
+            shadow.pop(key, None)
+        due = due_rows(store, name, shadow, days=days, now=clock.now())
+        if not due:
+            return None
+        reading = _read(store, courier, Target(name, section), {key: shadow[key] for key in due})
+        if reading.problem is None:
+            note_reading(store, lease, name, due[-1], clock.now())
+        return reading
+
+
+def _read(store: OpsStore, courier: ApiCourier, target: Target, shadow: Mapping[str, Shadow]) -> Reading:
     payload = courier.destination.facts.payload
-    shadow = read_shadow(store, target.name)
     lines = [Line(key, payload.model_validate_json(row.payload_json), {}) for key, row in sorted(shadow.items())]
     written = {key: shown_quantity(row) for key, row in shadow.items()}
     before = written_numbers(store, target.name)

@@ -171,7 +171,7 @@ def test_a_row_that_is_long_in_doubt_fails_its_check_and_drift_is_told(shop: Sho
         )
         connection.execute(
             "insert into channel_observation (destination, row_key, quantity, expected_quantity, cause, drift, observed_at)"
-            " values ('shop_api', 'shop-2', 3, 5, 'reconcile', 'lower_than_written', '2099-01-01T00:00:00.000000Z')"
+            " values ('shop_api', 'shop-2', 7, 5, 'reconcile', 'higher_than_written', '2099-01-01T00:00:00.000000Z')"
         )
     shop.front.read_faults = [Fault("no", "reset")] * 50
     result = run(shop.world.home, SHOP)
@@ -183,6 +183,22 @@ def test_a_row_that_is_long_in_doubt_fails_its_check_and_drift_is_told(shop: Sho
     shop.front.read_faults = []
     again = failed_checks(run(shop.world.home, SHOP))
     assert ("shop_api", "nothing_long_in_doubt") not in again
+
+
+def test_a_push_reads_a_part_of_the_rows_back_and_says_why_they_differ(shop: Shop) -> None:
+    settings = shop.world.home / "tallyhouse.toml"
+    settings.write_text(settings.read_text("utf-8") + "[limits]\nmax_unit_delta_rate = 1000\n", encoding="utf-8")
+    publish_levels(shop, SKU1=4, SKU2=5)
+    run(shop.world.home)
+    shop.shop.levels |= {"SKU-1": 9, "SKU-2": 9}
+    with open_store(shop.world.paths.ops) as store, store.transaction() as connection:
+        connection.execute("update reading_round set read_at = '2026-01-01T00:00:00.000000Z'")
+    told = run(shop.world.home)
+    assert metadata(told, SHOP)["read_back"] == 2
+    assert metadata(told, SHOP)["read_back_differs"] == "2 foreign_edit"
+    assert failed_checks(told) == {("shop_api", "shows_what_was_written"): "WARN"}
+    assert failed_checks(run(shop.world.home)) == {}
+    assert (shop.shop.levels["SKU-1"], shop.shop.levels["SKU-2"]) == (4, 5)
 
 
 def test_a_refused_key_is_no_quiet_hold(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,11 +6,12 @@ anything goes up. Each destination then goes on with its own run, in the pool of
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 
 import dagster as dg
 
-from company import Destination
+from company import Destination, Settings
 from orchestration.asset_keys import DECREASES_KEY, PUSH_REPORT_KEY, SERVING_KEY, destination_key, export_key
 from orchestration.defs.activate.checks import destination_check_specs, destination_checks
 from orchestration.pools import channel_pool
@@ -19,7 +20,7 @@ from orchestration.resources import CompanyHome
 from orchestration.run_lock import hold
 from orchestration.run_record import current_record
 from orchestration.steps import push_exports, report_nothing_pushed
-from reverse_etl import destination_of
+from reverse_etl import Reading, destination_of, read_round
 
 
 def push_assets(destinations: Mapping[str, Destination]) -> list[dg.AssetsDefinition]:
@@ -67,11 +68,29 @@ def _destination(name: str, destination: Destination, *, after: list[dg.AssetsDe
         settings, paths = company.settings(), company.paths
         with hold(paths, "push step"):
             push_exports(settings, paths, dry_run=company.dry_run, destinations=[name])
+            reading = read_round(settings, paths, name) if _pushes(settings, name, company.dry_run) else None
             standing = standings(paths.ops, [name])[name]
             checks = destination_checks(key, standing, settings, paths)
-        yield dg.MaterializeResult(asset_key=key, metadata=_metadata(standing), check_results=checks)
+        yield dg.MaterializeResult(
+            asset_key=key, metadata=_metadata(standing) | _read_back(reading), check_results=checks
+        )
 
     return pushed
+
+
+def _pushes(settings: Settings, name: str, dry_run: bool | None) -> bool:
+    """Whether this run may ask the destination anything: a plan alone asks nothing."""
+    by_itself = settings.may_push and settings.destinations[name].unattended
+    return by_itself if dry_run is None else not dry_run
+
+
+def _read_back(reading: Reading | None) -> dict[str, str | int]:
+    """Say how many rows were looked at in this run's part of the round, and why those may differ that do."""
+    if reading is None:
+        return {}
+    kinds = Counter(drift.drift for drift in reading.drifts)
+    differing = ", ".join(f"{count} {kind}" for kind, count in sorted(kinds.items()))
+    return {"read_back": reading.rows, "read_back_differs": reading.problem or differing or "nothing differs"}
 
 
 def _metadata(standing: Standing) -> dict[str, str | int]:
