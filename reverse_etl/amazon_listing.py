@@ -7,7 +7,8 @@ from typing import Any
 from urllib.parse import quote
 
 from reverse_etl.api import AnswerError, Found, Line
-from reverse_etl.contract import StockUpdate, Target
+from reverse_etl.api_facts import TokenFacts
+from reverse_etl.contract import LARGEST_INTEGER, ApiFacts, Facts, StockUpdate, Target
 from reverse_etl.wire import Request, Response
 
 OWN = "DEFAULT"
@@ -15,6 +16,38 @@ OWN = "DEFAULT"
 _ANY_PRODUCT = "PRODUCT"
 """Accepted where the listing does not say its product type."""
 HEADERS = {"accept": "application/json", "user-agent": "Tallyhouse/1.0 (Language=Python)"}
+
+
+def listing_facts(
+    kind: str,
+    *,
+    rows_per_request: int,
+    read_statuses: tuple[int, ...],
+    deadline_seconds: float,
+    processing_seconds: float,
+) -> Facts:
+    """Return the facts of a destination that writes to listings: how it is written to differs, what is written does not."""
+    return Facts(
+        kind=kind,
+        payload=StockUpdate,
+        number="available",
+        minimum_quantity=0,
+        maximum_quantity=LARGEST_INTEGER,
+        has_location=False,
+        evidence="the number read back after the time of processing",
+        api=ApiFacts(
+            rows_per_request=rows_per_request,
+            rows_per_read=1,
+            read_statuses=read_statuses,
+            compares=False,
+            answers="later",
+            deadline_seconds=deadline_seconds,
+            processing_seconds=processing_seconds,
+            requests_per_second=5.0,
+            secret_header="x-amz-access-token",  # noqa: S106 - the name of a header
+            token=TokenFacts("https://api.amazon.com/auth/o2/token", "refresh_token", "form"),
+        ),
+    )
 
 
 class AmazonListing:

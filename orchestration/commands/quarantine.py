@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
@@ -10,19 +10,19 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from orchestration.acting import ActorOption, actor_of
+from orchestration.acting import ActorOption, ReasonOption, actor_of
 from orchestration.console import HomeOption, JsonOption, Session, session_of
 from orchestration.exit_codes import CommandError, ExitCode
 
 if TYPE_CHECKING:
     from ingestion.books import Act
+    from ingestion.release import ActOutcome
 
 quarantine_app = typer.Typer(help="What was held or refused, and what to do about it.", no_args_is_help=True)
 
 FileArgument = Annotated[str, typer.Argument(help="The file's hash, or its first six characters or more.")]
 AnyArgument = Annotated[str, typer.Argument(help="A file's hash, or one row of it: HASH:ROW or HASH:FEED:ROW.")]
 AccountOption = Annotated[str | None, typer.Option(help="The account, where one content belongs to several.")]
-ReasonOption = Annotated[str, typer.Option(help="Why, for the audit.")]
 NoteOption = Annotated[str, typer.Option("--reason", help="Why, for the audit; may be left out.")]
 OriginalOption = Annotated[
     Path | None, typer.Option(help="The same file from elsewhere; its content is compared by hash.", exists=True)
@@ -91,12 +91,7 @@ def release(  # noqa: PLR0917 - one per option of the command line
     from ingestion.release import release as act
 
     session = session_of(context, home, as_json)
-    with _working(session, "quarantine release"):
-        who = _actor(session, actor)
-        done = act(
-            session.settings(), session.paths, file, actor=who, reason=reason, account=account, original=original
-        )
-    _tell_file(session, asdict(done))
+    _act_on_file(session, "release", act, file, actor, reason=reason, account=account, original=original)
 
 
 @quarantine_app.command("retry")
@@ -114,11 +109,14 @@ def retry(  # noqa: PLR0917 - one per option of the command line
     from ingestion.release import retry as act
 
     session = session_of(context, home, as_json)
-    with _working(session, "quarantine retry"):
-        who = _actor(session, actor)
-        done = act(
-            session.settings(), session.paths, file, actor=who, reason=reason, account=account, original=original
-        )
+    _act_on_file(session, "retry", act, file, actor, reason=reason, account=account, original=original)
+
+
+def _act_on_file(
+    session: Session, command: str, act: Callable[..., ActOutcome], file: str, actor: str | None, **told: Any
+) -> None:
+    with _working(session, f"quarantine {command}"):
+        done = act(session.settings(), session.paths, file, actor=_actor(session, actor), **told)
     _tell_file(session, asdict(done))
 
 

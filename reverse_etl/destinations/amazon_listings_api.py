@@ -9,38 +9,23 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 
-from reverse_etl.amazon_listing import HEADERS, AmazonListing, object_of, path_of, rows_of
+from reverse_etl.amazon_listing import HEADERS, AmazonListing, listing_facts, object_of, path_of, rows_of
 from reverse_etl.api import Answer, AnswerError, Answers, Line
-from reverse_etl.api_facts import ApiFacts, TokenFacts
-from reverse_etl.contract import LARGEST_INTEGER, Facts, StockUpdate, Target, check_batch
+from reverse_etl.contract import Target, check_batch
 from reverse_etl.wire import Request, Response
 
 
 class AmazonListingsApi(AmazonListing):
     """See the module."""
 
-    facts = Facts(
-        kind="amazon_listings_api",
-        payload=StockUpdate,
-        number="available",
-        minimum_quantity=0,
-        maximum_quantity=LARGEST_INTEGER,
-        has_location=False,
-        evidence="the number read back after the time of processing",
-        api=ApiFacts(
-            rows_per_request=1,
-            rows_per_read=1,
-            # 404 says that the seller has no such SKU
-            read_statuses=(200, 404),
-            compares=False,
-            answers="later",
-            deadline_seconds=30.0,
-            # accepted changes were seen to take minutes; a quarter of an hour is what sellers report as the long end
-            processing_seconds=900.0,
-            requests_per_second=5.0,
-            secret_header="x-amz-access-token",  # noqa: S106 - the name of a header
-            token=TokenFacts("https://api.amazon.com/auth/o2/token", "refresh_token", "form"),
-        ),
+    facts = listing_facts(
+        "amazon_listings_api",
+        rows_per_request=1,
+        # 404 says that the seller has no such SKU
+        read_statuses=(200, 404),
+        deadline_seconds=30.0,
+        # accepted changes were seen to take minutes; a quarter of an hour is what sellers report as the long end
+        processing_seconds=900.0,
     )
 
     def group(self, line: Line) -> str:

@@ -11,10 +11,9 @@ from collections.abc import Sequence
 from typing import Any
 from urllib.parse import quote
 
-from reverse_etl.amazon_listing import HEADERS, AmazonListing, market_of, object_of, rows_of
+from reverse_etl.amazon_listing import HEADERS, AmazonListing, listing_facts, market_of, object_of, rows_of
 from reverse_etl.api import Answer, AnswerError, Answers, Line, Place
-from reverse_etl.api_facts import ApiFacts, TokenFacts
-from reverse_etl.contract import LARGEST_INTEGER, Facts, StockUpdate, Target, check_batch
+from reverse_etl.contract import Target, check_batch
 from reverse_etl.documents import CONTENT_TYPE
 from reverse_etl.wire import Request, Response
 
@@ -25,28 +24,14 @@ _POST = {**HEADERS, "content-type": "application/json"}
 class AmazonListingsFeedApi(AmazonListing):
     """See the module."""
 
-    facts = Facts(
-        kind="amazon_listings_feed_api",
-        payload=StockUpdate,
-        number="available",
-        minimum_quantity=0,
-        maximum_quantity=LARGEST_INTEGER,
-        has_location=False,
-        evidence="the number read back after the time of processing",
-        api=ApiFacts(
-            # 25,000 are allowed; reading a thousand listings first takes as long as five feeds in five minutes allow
-            rows_per_request=1000,
-            rows_per_read=1,
-            # 201 gives a place for a document, 404 says that the seller has no such SKU
-            read_statuses=(200, 201, 404),
-            compares=False,
-            answers="later",
-            deadline_seconds=60.0,
-            processing_seconds=3600.0,
-            requests_per_second=5.0,
-            secret_header="x-amz-access-token",  # noqa: S106 - the name of a header
-            token=TokenFacts("https://api.amazon.com/auth/o2/token", "refresh_token", "form"),
-        ),
+    facts = listing_facts(
+        "amazon_listings_feed_api",
+        # 25,000 are allowed; reading a thousand listings first takes as long as five feeds in five minutes allow
+        rows_per_request=1000,
+        # 201 gives a place for a document, 404 says that the seller has no such SKU
+        read_statuses=(200, 201, 404),
+        deadline_seconds=60.0,
+        processing_seconds=3600.0,
     )
 
     def group(self, line: Line) -> str:
