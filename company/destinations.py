@@ -13,7 +13,12 @@ Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
 """What accounts, feeds and destinations may be called."""
 
 
-PURCHASING_KINDS = frozenset({"purchase_proposals_csv", "tryton_requisition_api", "purchase_order_x12"})
+PURCHASING_KINDS = frozenset(
+    {
+        "purchase_proposals_csv", "tryton_requisition_api", "purchase_order_x12", "erpnext_material_request_api",
+        "odoo_purchase_order_api",
+    }
+)  # fmt: skip
 """Kinds that take purchase proposals; all others write to a sales account."""
 
 
@@ -25,7 +30,8 @@ class Destination(BaseModel):
     kind: Literal[
         "shopify_inventory_csv", "amazon_listings_feed", "woocommerce_batch_json", "purchase_proposals_csv",
         "shopify_inventory_api", "woocommerce_stock_api", "ebay_stock_api", "amazon_listings_api", "walmart_inventory_api",
-        "amazon_listings_feed_api", "tryton_requisition_api", "purchase_order_x12", "inventory_advice_x12",
+        "amazon_listings_feed_api", "tryton_requisition_api", "purchase_order_x12", "erpnext_material_request_api",
+        "odoo_purchase_order_api", "inventory_advice_x12",
         "shopify_fulfillment_api", "amazon_shipment_api", "woocommerce_order_api", "medusa_inventory_api",
     ]  # fmt: skip
     account: Name | None = None
@@ -47,6 +53,10 @@ class Destination(BaseModel):
     """What a purchasing system calls our locations, by our location id, where it does not use the same codes."""
     employee: str | None = None
     """The employee in whose name requisitions are made there, by the code of the employee's party."""
+    reference_field: str = Field("custom_proposal_id", pattern=r"^[a-z][a-z0-9_]{0,60}$")
+    """The custom field of ERPNext's Material Request that holds a proposal's id."""
+    database: str | None = None
+    """Which database of an Odoo server, where the address alone does not say it."""
     api_version: str | None = None
     notifies_customers: bool = True
     """Whether a shop that is told of a shipment tells its customer at once."""

@@ -48,7 +48,7 @@ class ApiFacts:
     rows of one group are then looked up together, each time. `answers` is 'row' where an answer decides a row, 'later' where a
     write is only accepted. `deadline_seconds` bounds a request; `processing_seconds` is how long the far side may still work
     on one after that. `requests_per_second` is the documented limit. `secret_header` carries the key, or the token fetched for
-    it: as it is, after the word Bearer, or as `name:key` in the Basic scheme.
+    it: as it is, after the word Bearer or token, or as `name:key` in the Basic scheme.
     """
 
     rows_per_request: int
@@ -59,7 +59,7 @@ class ApiFacts:
     processing_seconds: float
     requests_per_second: float
     secret_header: str
-    secret_scheme: Literal["plain", "bearer", "basic"] = "plain"  # noqa: S105 - the name of a scheme
+    secret_scheme: Literal["plain", "bearer", "basic", "token"] = "plain"  # noqa: S105 - the name of a scheme
     max_tries: int = 4
     poll_seconds: float = 15.0
     rows_per_lookup: int | None = None

@@ -88,7 +88,9 @@ def _headers(api: ApiFacts, secret: str) -> dict[str, str]:
     return {api.secret_header: _credential(api.secret_scheme, secret)}
 
 
-def _credential(scheme: Literal["plain", "bearer", "basic"], secret: str) -> str:
+def _credential(scheme: Literal["plain", "bearer", "basic", "token"], secret: str) -> str:
     if scheme == "basic":
         return f"Basic {base64.b64encode(secret.encode('utf-8')).decode('ascii')}"
-    return f"Bearer {secret}" if scheme == "bearer" else secret
+    if scheme == "plain":
+        return secret
+    return f"Bearer {secret}" if scheme == "bearer" else f"token {secret}"

@@ -6,11 +6,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
+from ops import ProposalAnswer
 from reverse_etl.api import AnswerError, Found, Line
 from reverse_etl.contract import PurchaseProposal, Target
 from reverse_etl.wire import Response
 
 Record = Mapping[str, Any]
+Said = tuple[ProposalAnswer | None, str | None]
+"""What became of a proposal, None when nothing can be said, and what a person has to look at, in words."""
 
 
 def document_of(response: Response) -> Any:
@@ -90,3 +93,22 @@ def place_of(row: PurchaseProposal, target: Target) -> str:
 def oldest(records: Sequence[Record], key: str = "id") -> Record | None:
     """Return the record that was made first: ours, when somebody copied it together with its reference."""
     return min(records, key=lambda record: record[key], default=None)
+
+
+def currency_of(row: PurchaseProposal) -> str | None:
+    """Return the currency of the proposal's price; a price without one is no price."""
+    return row.currency if row.unit_cost_amount is not None else None
+
+
+def reply(line: Line, name: str, units: float, *, is_refused: bool, is_ordered: bool) -> Said:
+    """Return what a document says about its proposal; `units` is what will come, in stock units."""
+    key, whole = line.row_key, whole_units(units)
+    if is_refused:
+        return ProposalAnswer(key, "refused", name), None
+    if whole is None:
+        return None, f"{key}: the quantity on {name} is no whole number of stock units"
+    if is_ordered:
+        return ProposalAnswer(key, "ordered", name, whole), None
+    if whole != line.payload.quantity:
+        return ProposalAnswer(key, "changed", name, whole), None
+    return ProposalAnswer(key, "accepted", name), None

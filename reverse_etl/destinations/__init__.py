@@ -6,8 +6,10 @@ from reverse_etl.destinations.amazon_listings_feed import AmazonListingsFeed
 from reverse_etl.destinations.amazon_listings_feed_api import AmazonListingsFeedApi
 from reverse_etl.destinations.amazon_shipment_api import AmazonShipmentApi
 from reverse_etl.destinations.ebay_stock_api import EbayStockApi
+from reverse_etl.destinations.erpnext_material_request_api import ErpnextMaterialRequestApi
 from reverse_etl.destinations.inventory_advice_x12 import InventoryAdviceX12
 from reverse_etl.destinations.medusa_inventory_api import MedusaInventoryApi
+from reverse_etl.destinations.odoo_purchase_order_api import OdooPurchaseOrderApi
 from reverse_etl.destinations.purchase_order_x12 import PurchaseOrderX12
 from reverse_etl.destinations.purchase_proposals_csv import PurchaseProposalsCsv
 from reverse_etl.destinations.shopify_fulfillment_api import ShopifyFulfillmentApi
@@ -32,6 +34,8 @@ DESTINATIONS: tuple[Destination, ...] = (
     AmazonListingsFeedApi(),
     TrytonRequisitionApi(),
     PurchaseOrderX12(),
+    ErpnextMaterialRequestApi(),
+    OdooPurchaseOrderApi(),
     InventoryAdviceX12(),
     ShopifyFulfillmentApi(),
     AmazonShipmentApi(),

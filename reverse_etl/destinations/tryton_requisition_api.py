@@ -21,6 +21,7 @@ from reverse_etl.contract import LARGEST_INTEGER, ApiFacts, Facts, PurchasePropo
 from reverse_etl.erp_records import (
     Record,
     complete,
+    currency_of,
     dig,
     document_of,
     due_on,
@@ -78,7 +79,7 @@ class TrytonRequisitionApi:
         """The proposal's id, and every code that is looked up for it."""
         return {
             "reference": row.proposal_id, "product": row.sku_id, "warehouse": place_of(row, target),
-            "supplier": row.supplier_id, "currency": _currency(row), "employee": target.settings.employee,
+            "supplier": row.supplier_id, "currency": currency_of(row), "employee": target.settings.employee,
         }  # fmt: skip
 
     def lookup(self, lines: Sequence[Line], target: Target) -> Request | None:
@@ -97,7 +98,7 @@ class TrytonRequisitionApi:
         return (
             _search("stock.location", [["type", "=", "warehouse"], _in("code", {place_of(r, target) for r in rows})], "code"),
             _search("party.party", [_in("code", {r.supplier_id for r in rows})], "code"),
-            _search("currency.currency", [_in("code", {code for r in rows if (code := _currency(r))})], "code"),
+            _search("currency.currency", [_in("code", {code for r in rows if (code := currency_of(r))})], "code"),
             _search("company.employee", [["party.code", "=", target.settings.employee]], "company", "party.code"),
         )  # fmt: skip
 
@@ -109,7 +110,7 @@ class TrytonRequisitionApi:
         whole = {}
         for line in lines:
             row, product = proposal_of(line), found[line.row_key]
-            code = _currency(row)
+            code = currency_of(row)
             parts: dict[str, Record | str] = {
                 "product": product.address if product.address is not None else str(product.problem),
                 "warehouse": one_by_code(warehouses, "code", place_of(row, target), "warehouse"),
@@ -197,11 +198,6 @@ def _packed(value: Any) -> str:
 
 def _json(value: Any) -> bytes:
     return json.dumps(value, separators=(",", ":"), ensure_ascii=True).encode("ascii")
-
-
-def _currency(row: PurchaseProposal) -> str | None:
-    """A price without its currency is no price."""
-    return row.currency if row.unit_cost_amount is not None else None
 
 
 def _product(products: Sequence[Record], code: str) -> Found:

@@ -56,6 +56,8 @@ TARGETS = {
     "amazon_shipment_api": {
         "account": "market", "url": "http://127.0.0.1:1", "secret_env": "AMAZON_KEY", "marketplace": "ATVPDKIKX0DER",
     },
+    "erpnext_material_request_api": {"url": "http://127.0.0.1:1", "secret_env": "ERPNEXT_KEY"},
+    "odoo_purchase_order_api": {"url": "http://127.0.0.1:1", "secret_env": "ODOO_KEY"},
     "purchase_order_x12": {"x12": {"sender_id": "DEMOBUYER", "receiver_id": "ACMEDEMO"}},
     "ebay_stock_api": {
         "account": "web", "url": "http://127.0.0.1:1", "secret_env": "EBAY_KEY", "marketplace": "EBAY_US",

@@ -12,7 +12,9 @@ from ops import open_store
 from reverse_etl import PushReport, push
 from tests.emulators.clock import VirtualClock
 from tests.emulators.erp import SECRET
+from tests.emulators.erpnext import Erpnext
 from tests.emulators.front import Front
+from tests.emulators.odoo import Odoo
 from tests.emulators.tryton import EMPLOYEE, Tryton
 from tests.reverse_etl.conftest import World, proposal
 
@@ -54,7 +56,12 @@ TRYTON = QueueKind(
     "tryton_requisition_api", Tryton, 3, "/tally", f'employee = "{EMPLOYEE}"',
     problems={"unknown": "mapping_missing", "duplicated": "mapping_duplicate", "not_purchasable": "mapping_not_purchasable"},
 )  # fmt: skip
-QUEUES = (TRYTON,)
+ERPNEXT = QueueKind(
+    "erpnext_material_request_api", Erpnext, 2,
+    problems={"unknown": "mapping_missing", "not_purchasable": "mapping_not_purchasable"},
+)  # fmt: skip
+ODOO = QueueKind("odoo_purchase_order_api", Odoo, 1, problems=TRYTON.problems)
+QUEUES = (TRYTON, ERPNEXT, ODOO)
 
 
 class Queue:
