@@ -114,7 +114,7 @@ class ErpnextMaterialRequestApi:
 
     def read(self, lines: Sequence[Line], target: Target) -> Request:
         """Requests by reference, a row for each of their items."""
-        reference = _field(target)
+        reference = target.settings.reference_field
         fields = ["name", "creation", "docstatus", "status", reference, "items.stock_qty as stock_qty",
                   "items.ordered_qty as ordered_qty"]  # fmt: skip
         return _list(_REQUEST, [[reference, "in", sorted(line.row_key for line in lines)]], fields)
@@ -141,7 +141,7 @@ class ErpnextMaterialRequestApi:
         (line,) = lines
         record = dig(document_of(response), "data")
         status = dig(record, "docstatus")
-        if dig(record, _field(target)) != line.row_key or status not in (_DRAFT, _SUBMITTED):
+        if dig(record, target.settings.reference_field) != line.row_key or status not in (_DRAFT, _SUBMITTED):
             raise AnswerError("the answer names no request of that reference, with a status that is known")
         return Answers({line.row_key: Answer("applied") if status == _SUBMITTED else Answer("step", line.step)})
 
@@ -184,10 +184,6 @@ def _data(response: Response) -> list[Record]:
     return records_of(dig(document_of(response), "data"))
 
 
-def _field(target: Target) -> str:
-    return target.settings.reference_field
-
-
 def _item(items: Sequence[Record], name: str) -> Found:
     item = one_by_code(items, "name", name, "item")
     if isinstance(item, str):
@@ -203,7 +199,7 @@ def _by_reference(response: Response, target: Target) -> dict[str, dict[str, lis
     for row in _data(response):
         if not isinstance(row.get("name"), str) or row.get("docstatus") not in (_DRAFT, _SUBMITTED, _CANCELLED):
             raise AnswerError("a request without a name, or with a docstatus that is not known")
-        found[str(row.get(_field(target)))][row["name"]].append(row)
+        found[str(row.get(target.settings.reference_field))][row["name"]].append(row)
     for requests in found.values():
         live = {name: rows for name, rows in requests.items() if rows[0]["docstatus"] != _CANCELLED}
         for name in set(requests) - set(live) if live else ():
@@ -233,7 +229,7 @@ def _document(line: Line, target: Target) -> dict[str, Any]:
     price = {} if row.unit_cost_amount is None else {"rate": f"{row.unit_cost_amount:f}"}
     return {
         "material_request_type": "Purchase", "company": where["company"], "schedule_date": str(day),
-        _field(target): row.proposal_id, "items": [{**item, **price}],
+        target.settings.reference_field: row.proposal_id, "items": [{**item, **price}],
     }  # fmt: skip
 
 

@@ -43,14 +43,16 @@ def template() -> Path:
             shutil.rmtree(making, ignore_errors=True)
             making.mkdir()
             (making / f"{DATABASE}.sqlite").touch()
-            _make(making, _configuration(making, f"sqlite://\npath = {making}"))
+            _make(making, _configuration(making))
             making.rename(folder)
     return folder
 
 
-def _configuration(folder: Path, uri: str, port: int = 0) -> Path:
+def _configuration(folder: Path, port: int = 0) -> Path:
     path = folder / "trytond.conf"
-    path.write_text(f"[database]\nuri = {uri}\n[web]\nlisten = 127.0.0.1:{port}\n", encoding="utf-8")
+    path.write_text(
+        f"[database]\nuri = sqlite://\npath = {folder}\n[web]\nlisten = 127.0.0.1:{port}\n", encoding="utf-8"
+    )
     return path
 
 
@@ -67,18 +69,11 @@ def _make(folder: Path, configuration: Path) -> None:
     (folder / "key").write_text(made.stdout.split()[-1], encoding="utf-8")
 
 
-def make_in_postgres(folder: Path, uri: str) -> None:
-    """A company in an empty PostgreSQL database of the server at that address."""
-    folder.mkdir(parents=True, exist_ok=True)
-    _make(folder, _configuration(folder, uri))
-
-
 @dataclass
 class TrytonServer:
     """A context manager; also a channel for `Front`, and what people do there. `tag` is what references begin with."""
 
     folder: Path
-    uri: str = ""
     port: int = 0
     _process: Any = None
     _session: str = ""
@@ -97,7 +92,7 @@ class TrytonServer:
         self.stop()
 
     def start(self) -> None:
-        configuration = _configuration(self.folder, self.uri or f"sqlite://\npath = {self.folder}", self.port)
+        configuration = _configuration(self.folder, self.port)
         log = (self.folder / "server.log").open("a")
         self._process = subprocess.Popen(
             [ENVIRONMENT / "bin/trytond", "-c", configuration, "-d", DATABASE], stdout=log, stderr=log
