@@ -23,6 +23,8 @@ GONE_OVER_ELSEWHERE = {
     "inventory_advice_x12": "tests/reverse_etl/test_inventory_advice_x12.py",
     "purchase_order_x12": "tests/reverse_etl/test_purchase_order_x12.py",
     "tryton_requisition_api": "tests/reverse_etl/test_purchasing_kills.py",
+    "erpnext_material_request_api": "tests/reverse_etl/test_purchasing_kills.py",
+    "odoo_purchase_order_api": "tests/reverse_etl/test_purchasing_kills.py",
     "shopify_fulfillment_api": "tests/reverse_etl/test_shipment_faults.py",
     "amazon_shipment_api": "tests/reverse_etl/test_shipment_faults.py",
     "woocommerce_order_api": "tests/reverse_etl/test_shipment_faults.py",
