@@ -36,7 +36,7 @@ from reverse_etl.wire import Request, Response
 
 _ROOT = "/json/2"
 _STATES = frozenset({"draft", "sent", "to approve", "purchase", "cancel"})
-_ORDER = {
+_ORDER: Mapping[str, Any] = {
     "origin": {}, "name": {}, "state": {}, "order_line": {"fields": {"product_uom_qty": {}, "product_id": {}}},
 }  # fmt: skip
 
@@ -80,7 +80,7 @@ class OdooPurchaseOrderApi:
     def lookup(self, lines: Sequence[Line], target: Target) -> Request | None:
         """Products by internal reference, with the unit that their stock is counted in."""
         codes = sorted({proposal_of(line).sku_id for line in lines})
-        wanted = {"default_code": {}, "purchase_ok": {}, "uom_id": {}}
+        wanted: dict[str, Any] = {"default_code": {}, "purchase_ok": {}, "uom_id": {}}
         return _search(target, "product.product", [["default_code", "in", codes]], wanted)
 
     def found(self, response: Response, lines: Sequence[Line], target: Target) -> Mapping[str, Found]:

@@ -120,8 +120,8 @@ def test_a_row_in_doubt_is_not_touched_until_it_is_decided(queue: Queue, step: i
 
 @every_step
 def test_a_step_that_the_system_refuses_keeps_its_words(queue: Queue, step: int) -> None:
-    words = {"message": "No such\nthing.", "description": "Ask Robin.", "error": {"message": "No such\nthing. Ask Robin."},
-             "exception": "No such\nthing. Ask Robin."}  # fmt: skip
+    said = "No such\nthing. Ask Robin."
+    words = {"message": said, "description": "", "exception": said}
     queue.front.write_faults = at(step, Fault("no", Answer.of(words, 400)))
     queue.push(7)
     status, reason = queue.rows()[1]
@@ -129,11 +129,12 @@ def test_a_step_that_the_system_refuses_keeps_its_words(queue: Queue, step: int)
     assert len(queue.erp.effects) == step
 
 
-@every_kind
-@pytest.mark.parametrize("problem", ["unknown", "duplicated", "not_purchasable"])
+@pytest.mark.parametrize(
+    ("queue", "problem"),
+    [pytest.param(kind, problem, id=f"{kind.kind}-{problem}") for kind in QUEUES for problem in kind.problems],
+    indirect=["queue"],
+)
 def test_goods_that_are_not_there_once_are_held_with_their_code(queue: Queue, problem: str) -> None:
-    if problem not in queue.kind.problems:
-        pytest.skip(f"{queue.kind.kind} cannot have it")
     getattr(queue.erp, problem).add("SKU-1")
     queue.push(7, 8)
     status, reason = queue.rows()[1]
