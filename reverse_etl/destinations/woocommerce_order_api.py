@@ -79,8 +79,7 @@ class WoocommerceOrderApi:
 
     def read(self, lines: Sequence[Line], target: Target) -> Request:
         """The order's state, lines, data and refunds."""
-        fields = "id,status,line_items,meta_data,refunds"
-        return Request("GET", f"{_ROOT}/{shipment_of(lines[0]).channel_order_id}?_fields={fields}")
+        return Request("GET", _path(lines))
 
     def shown(self, response: Response, lines: Sequence[Line], target: Target) -> Mapping[str, int | None]:
         """The units of each line that its parcel holds."""
@@ -104,8 +103,7 @@ class WoocommerceOrderApi:
         if due and sum(sum(items.values()) for items in parcels.values()) >= due:
             document["status"] = "completed"
         body = json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode("utf-8")
-        path = f"{_ROOT}/{shipment_of(lines[0]).channel_order_id}"
-        return Request("PUT", path, body, {"content-type": "application/json"})
+        return Request("PUT", _path(lines), body, {"content-type": "application/json"})
 
     def answers(self, response: Response, lines: Sequence[Line], target: Target) -> Answers:
         """Applied where the order comes back with the line's units in its parcel."""
@@ -114,6 +112,11 @@ class WoocommerceOrderApi:
         return Answers(
             {line.row_key: Answer("applied") for line in lines if _told(parcels, line) == line.payload.quantity}
         )
+
+
+def _path(lines: Sequence[Line]) -> str:
+    """Return where the order is, and only what is needed of it: no name and no address comes back."""
+    return f"{_ROOT}/{shipment_of(lines[0]).channel_order_id}?_fields=id,status,line_items,meta_data,refunds"
 
 
 def _order(response: Response, line: Line) -> Mapping[str, Any] | None:

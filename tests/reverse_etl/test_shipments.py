@@ -198,6 +198,15 @@ def test_a_confirmation_that_amazon_delivers_twice_counts_once(dispatch: Dispatc
 
 
 @only(AMAZON)
+def test_a_confirmation_that_is_sent_again_names_the_same_package(dispatch: Dispatch) -> None:
+    dispatch.front.write_faults = [Fault("no", "reset")]
+    assert dispatch.bring(HALF) == 1
+    packages = [entry.asked.json()["packageDetail"]["packageReferenceId"] for entry in dispatch.front.writes]
+    assert len(packages) == 2
+    assert len(set(packages)) == 1
+
+
+@only(AMAZON)
 def test_taken_is_not_shown(dispatch: Dispatch) -> None:
     dispatch.channel.ignored.add("1")
     dispatch.push(HALF)
@@ -225,6 +234,13 @@ def test_an_order_is_completed_when_all_that_is_due_has_left(dispatch: Dispatch)
     assert dispatch.channel.statuses == {"1": "completed"}
     listed = dispatch.channel.data["1"]["_wc_shipment_tracking_items"]
     assert [row["tracking_number"] for row in listed] == ["T1", "T2"]
+
+
+@only(WOOCOMMERCE)
+def test_no_person_comes_back_from_a_shop(dispatch: Dispatch) -> None:
+    dispatch.bring(HALF)
+    asked = {entry.asked.path.partition("?")[2] for entry in dispatch.front.ledger}
+    assert asked == {"_fields=id,status,line_items,meta_data,refunds"}
 
 
 @only(WOOCOMMERCE)
