@@ -80,7 +80,7 @@ def publish(
     """Copy the public tables of the build file to a new serving file and move the pointer to it.
 
     With `built`, names like `marts.fct_thing`, only those tables come from the build file: all others are those of the version
-    served now, with the instant they were built for (decision 0014).
+    served now, with the instant they were built for (decision 0019).
 
     Raises `NotPublishedError` when `built` is given and nothing is served that it could go on from, or that is newer,
     `PublishRefusedError` when `checks_passed` is false (the refusal is recorded beside the pointer), and

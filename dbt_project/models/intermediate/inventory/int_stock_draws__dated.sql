@@ -44,7 +44,7 @@ sold as (
 
 ),
 
--- what a movement takes off the shelf, or makes unsellable there; a scrapping of damaged goods is both and takes nothing
+-- what a movement takes off the shelf, or makes unsellable there; scrapping damaged goods is both and takes nothing
 lost as (
 
     select
