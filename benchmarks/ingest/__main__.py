@@ -12,8 +12,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from benchmarks.ingest import lines
-from benchmarks.ingest.contest import OURS, contest, load, make_home, summed_up, table
-from benchmarks.ingest.peers import BESIDE
+from benchmarks.ingest.contest import OURS, contest, load, load_with, make_home, summed_up, table
+from benchmarks.ingest.peers import BESIDE, SMALL_FILE_PEERS
 
 _SYSTEMS = {"shopify": (lines.shopify, "csv"), "amazon": (lines.amazon, "txt")}
 _LINES_PER_SMALL_FILE = 50
@@ -46,15 +46,19 @@ def one_large_file(folder: Path, asked: argparse.Namespace, system: str, rows: i
 
 
 def many_small_files(folder: Path, asked: argparse.Namespace) -> None:
-    """Measure Tallyhouse on as many small files as asked, and on ten large ones of the same rows."""
+    """Measure on as many small files as asked, and on ten large ones of the same rows; each contender beside itself."""
     rows = asked.files * _LINES_PER_SMALL_FILE
-    found = {}
-    for count in (_LARGE_FILES, asked.files):
-        home = folder / f"files-{count}"
+    homes = {f"{count:,} files": folder / f"files-{count}" for count in (_LARGE_FILES, asked.files)}
+    for home, count in zip(homes.values(), (_LARGE_FILES, asked.files), strict=True):
         write_files(make_home(home, "shopify"), "shopify", files=count, rows=rows)
-        found[f"{count:,} files"] = [load(home) for _ in range(asked.rounds)]
-    title = f"{rows:,} shopify order lines, all of Tallyhouse, {asked.rounds} rounds"
-    _tell(table(title, summed_up(found, beside=f"{_LARGE_FILES:,} files")))
+    contenders = {peer.name: peer for peer in SMALL_FILE_PEERS} if asked.peers else {}
+    for name, peer in {OURS: None, **contenders}.items():
+        found = {
+            files: [load(home) if peer is None else load_with(peer, home, asked.peers) for _ in range(asked.rounds)]
+            for files, home in homes.items()
+        }
+        title = f"{rows:,} shopify order lines, {name}, {asked.rounds} rounds"
+        _tell(table(title, summed_up(found, beside=f"{_LARGE_FILES:,} files")))
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

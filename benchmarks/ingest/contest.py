@@ -11,7 +11,7 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 
 from benchmarks.ingest.ours import SETTINGS
-from benchmarks.ingest.peers import BESIDE, PEERS
+from benchmarks.ingest.peers import BESIDE, PEERS, Peer
 from benchmarks.tree import Tree, run_tree
 
 OURS = "Tallyhouse, all of it"
@@ -62,11 +62,21 @@ def load(home: Path) -> Tree:
     return run_tree([sys.executable, "-m", "benchmarks.ingest.ours", str(home)], environment=dict(os.environ))
 
 
+def load_with(peer: Peer, home: Path, python: Path, *, tabs: bool = False) -> Tree:
+    """Let a peer load the same files; what it made of them is removed."""
+    files = sorted(path for path in (home / "data" / "landing").rglob("*") if path.is_file())
+    out = home / "peer"
+    shutil.rmtree(out, ignore_errors=True)
+    out.mkdir()
+    run = run_tree(peer.command(python, files, out, tabs=tabs))
+    shutil.rmtree(out)
+    return run
+
+
 def contest(
     home: Path, *, system: str, rows: int, rounds: int, peers: Path | None, only: str, tell: Callable[[str], None]
 ) -> dict[str, list[Tree]]:
     """Run every contender whose name holds `only`, and (a), on the files that lie in `home`; `peers` is their interpreter."""
-    files = sorted(path for path in (home / "data" / "landing").rglob("*") if path.is_file())
     found: dict[str, list[Tree]] = {}
     for number in range(rounds):
         for peer in PEERS if peers else ():
@@ -76,12 +86,8 @@ def contest(
                 if not number:
                     tell(f"{peer.name}: not at {rows:,} rows, for its {peer.why}")
                 continue
-            out = home / "peer"
-            shutil.rmtree(out, ignore_errors=True)
-            out.mkdir()
-            command = peer.command(peers or Path(sys.executable), files, out, tabs=system == "amazon")
-            found.setdefault(peer.name, []).append(run_tree(command))
-            shutil.rmtree(out)
+            run = load_with(peer, home, peers or Path(sys.executable), tabs=system == "amazon")
+            found.setdefault(peer.name, []).append(run)
         found.setdefault(OURS, []).append(load(home))
     for name, runs in found.items():
         if any(run.rows != rows for run in runs):

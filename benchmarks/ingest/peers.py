@@ -24,6 +24,18 @@ connection.execute("create table lines as from read_csv(?, all_varchar=true, hea
 rows = connection.execute("select count(*) from lines").fetchone()[0]
 connection.close()
 """
+_FILE_BY_FILE = """
+import duckdb
+started = time.monotonic()
+connection = duckdb.connect(out + "/a.duckdb")
+connection.execute("set threads = 2")
+for number, file in enumerate(files):
+    connection.execute(
+        ("insert into lines" if number else "create table lines as")
+        + " from read_csv(?, all_varchar=true, header=true, delim=?, quote=?)", [file, delimiter, quote])
+rows = connection.execute("select count(*) from lines").fetchone()[0]
+connection.close()
+"""
 _PARQUET = """
 import duckdb
 started = time.monotonic()
@@ -103,3 +115,8 @@ PEERS = (
     Peer("(c) pandas, text, into DuckDB", _PANDAS, 5 * _MILLION, "memory"),
     Peer("(d) DuckDB read_csv, text, to zstd Parquet", _PARQUET),
 )
+SMALL_FILE_PEERS = (
+    Peer("DuckDB read_csv, all files in one statement", _TABLE),
+    Peer("DuckDB read_csv, a statement a file", _FILE_BY_FILE),
+)
+"""What many small files cost a program that only copies them into a table."""
