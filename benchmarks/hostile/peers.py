@@ -22,7 +22,7 @@ from benchmarks.hostile.truth import Case, Refused
 from ingestion.contract import ColumnType
 
 RIGHT, ERROR, WRONG = "right", "error", "silently wrong"
-Table = tuple[list[str], list[Sequence[Any]]]
+Table = tuple[list[str], Sequence[Sequence[Any]]]
 _NUMBERS = {ColumnType.INTEGER, ColumnType.DECIMAL, ColumnType.RATE}
 _MAY_STAND = {"control_character", "field_too_long"}
 _MOMENTS = {ColumnType.DATE, ColumnType.TIMESTAMP}
@@ -65,7 +65,7 @@ def verdict(case: Case, path: Path, peer: Callable[[Path, Case], Table]) -> str:
     return RIGHT if _is_right(case, header, rows) else WRONG
 
 
-def _is_right(case: Case, header: list[str], rows: list[Sequence[Any]]) -> bool:
+def _is_right(case: Case, header: list[str], rows: Sequence[Sequence[Any]]) -> bool:
     good = case.good
     places = {name: at for at, name in enumerate(header)}
     if len(rows) != len(case.records) or not set(good.header) <= set(places):

@@ -7,16 +7,20 @@ import random
 import signal
 import statistics
 import time
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from functools import partial
 from math import ceil
 
+import duckdb
 import httpx2
 
 from benchmarks.push.shop import JournalTime, Shop, exports
 from ops import open_store
 from reverse_etl.destinations import destination_of
 from tests.emulators.clock import VirtualClock
-from tests.emulators.front import Front
+from tests.emulators.front import Asked, Front
 from tests.push_campaign.points import Points, counting
 from tests.reverse_etl.channels import Kind
 
@@ -85,35 +89,35 @@ def beside(kind: Kind, listings: int, runs: int) -> Beside:
     for _ in range(runs):
         with Shop(kind, listings) as shop:
             with JournalTime() as journal:
-                taken["engine"].append(_timed(lambda shop=shop: shop.push(wanted)))
+                taken["engine"].append(_timed(partial(shop.push, wanted)))
             taken["journal"].append(journal.seconds)
             ledger = [entry.asked for entry in shop.front.ledger]
         requests = len(ledger)
         clock = VirtualClock()
         with Front(kind.channel(clock, {f"SKU-{n}": 10 for n in range(1, listings + 1)}), clock) as front:
-            taken["bare"].append(_timed(lambda front=front, ledger=ledger: _replay(front.url, ledger)))
+            taken["bare"].append(_timed(partial(_replay, front.url, ledger)))
         with Shop(kind, listings) as shop, _unsynced():
-            taken["unsynced"].append(_timed(lambda shop=shop: shop.push(wanted)))
+            taken["unsynced"].append(_timed(partial(shop.push, wanted)))
     median = {name: statistics.median(seconds) for name, seconds in taken.items()}
     return Beside(
         kind.kind, listings, requests, median["engine"], median["journal"], median["unsynced"], median["bare"]
     )
 
 
-def _replay(url: str, ledger: list) -> None:  # type: ignore[type-arg]
+def _replay(url: str, ledger: Sequence[Asked]) -> None:
     with httpx2.Client(base_url=url, trust_env=False) as client:
         for asked in ledger:
             headers = {k: v for k, v in asked.headers.items() if k not in ("host", "content-length", "connection")}
             client.request(asked.method, asked.path, content=asked.body, headers=headers).read()
 
 
-def _unsynced():
+def _unsynced() -> AbstractContextManager[None]:
     from tests.reverse_etl.campaign import quick_disk  # noqa: PLC0415 - only for this figure
 
     return quick_disk()
 
 
-def _timed(work) -> float:
+def _timed(work: Callable[[], object]) -> float:
     started = time.perf_counter()
     work()
     return time.perf_counter() - started
@@ -145,7 +149,7 @@ def recovery(kind: Kind, listings: int, kills: int) -> Recovery:
         with Shop(kind, listings) as shop:
             _killed(shop, wanted, choice.randrange(points.taken // 10, points.taken))
             before = shop.clock.seconds
-            work.append(_timed(lambda shop=shop: shop.push(wanted)))
+            work.append(_timed(partial(shop.push, wanted)))
             waited.append(shop.clock.seconds - before)
             repeated.append(len(shop.front.writes) - undisturbed)
     return Recovery(
@@ -154,7 +158,7 @@ def recovery(kind: Kind, listings: int, kills: int) -> Recovery:
     )  # fmt: skip
 
 
-def _killed(shop: Shop, wanted, point: int) -> None:
+def _killed(shop: Shop, wanted: duckdb.DuckDBPyConnection, point: int) -> None:
     child = os.fork()
     if child == 0:
         with counting(Points(point, lambda: os.kill(os.getpid(), signal.SIGKILL))):

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 import tempfile
 import time
-from contextlib import ExitStack
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from types import TracebackType
 
@@ -86,15 +88,13 @@ class JournalTime:
 
     def __enter__(self) -> JournalTime:
         """Begin to count."""
-        from contextlib import contextmanager  # noqa: PLC0415 - used here alone
-
         self._plain = plain = OpsStore.transaction
         counter = self
 
         @contextmanager
-        def timed(store: OpsStore):
+        def timed(self: OpsStore) -> Iterator[sqlite3.Connection]:
             started = time.perf_counter()
-            with plain(store) as connection:
+            with plain(self) as connection:
                 yield connection
             counter.seconds += time.perf_counter() - started
             counter.commits += 1
