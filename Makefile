@@ -42,8 +42,9 @@ check: $(READY) ## ruff, mypy, import-linter, sqlfluff, dbt parse and the rules 
 format: $(READY) ## rewrite Python and SQL in the house style
 	$(BIN)/ruff check --fix . && $(BIN)/ruff format . && $(BIN)/sqlfluff fix --processes 2 dbt_project/models
 
+# In their own order: left to itself xdist keeps the modules of one long test for the end, where two of three workers wait.
 test: $(READY) ## the whole suite but the long campaigns
-	$(BIN)/pytest -q -m "not slow" -n $(PYTEST_WORKERS) --dist loadscope
+	$(BIN)/pytest -q -m "not slow" -n $(PYTEST_WORKERS) --dist loadscope --no-loadscope-reorder
 
 test-slow: $(READY) ## the long campaigns: large worlds, every crash point
 	$(BIN)/pytest -q -m slow
