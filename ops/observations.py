@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from ops.audit import canonical_json
 from ops.lease import Lease, check_epoch
-from ops.records import Observation
+from ops.records import Observation, Shadow
 from ops.store import OpsStore, timestamp
 
 Cause = Literal["base", "read_back", "reconcile"]
@@ -43,6 +43,25 @@ def record_observations(
                     " where destination = ? and row_key = ?",
                     (f"seen:{seen_row.quantity}", canonical_json(payload), at, destination, seen_row.row_key),
                 )
+
+
+def adopt_seen(store: OpsStore, lease: Lease, destination: str, shown: Mapping[str, Shadow]) -> None:
+    """Make what was read what the destination is known to show, by row key, also of rows that were never written. One commit.
+
+    A row that is known keeps its generation and its run; one that is new gets the generation that was read with it, and no run.
+    A row with a request that may still land is left as it is: what it shows now may not last.
+    """
+    at = timestamp(datetime.now(UTC))
+    with store.transaction() as connection:
+        check_epoch(connection, lease)
+        connection.executemany(
+            "insert into channel_shadow (destination, row_key, generation, payload_hash, payload_json, acknowledged_at)"
+            " select ?1, ?2, ?3, ?4, ?5, ?6 where not exists (select 1 from push_intent where destination = ?1"
+            " and row_key = ?2 and status in ('sending', 'ambiguous')) on conflict (destination, row_key) do update set"
+            " payload_hash = excluded.payload_hash, payload_json = excluded.payload_json,"
+            " acknowledged_at = excluded.acknowledged_at where excluded.payload_hash <> channel_shadow.payload_hash",
+            [(destination, key, row.generation, row.payload_hash, row.payload_json, at) for key, row in shown.items()],
+        )
 
 
 def read_addresses(store: OpsStore, destination: str, row_keys: Sequence[str]) -> dict[str, tuple[str, dict[str, Any]]]:

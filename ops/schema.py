@@ -179,6 +179,19 @@ _ROUNDS = (
     "create table reading_round (destination text primary key, row_key text not null, read_at text not null) strict",
 )
 
+# What was read of a row that we never wrote is known as well; no run of ours stands behind it.
+_READ_FIRST = (
+    """create table channel_shadow_read (
+        destination text not null, row_key text not null, generation integer not null, payload_hash text not null,
+        payload_json text not null, acknowledged_at text not null, run_id text references push_run,
+        primary key (destination, row_key)
+    ) strict""",
+    """insert into channel_shadow_read
+        select destination, row_key, generation, payload_hash, payload_json, acknowledged_at, run_id from channel_shadow""",
+    "drop table channel_shadow",
+    "alter table channel_shadow_read rename to channel_shadow",
+)
+
 
 def _append_only(table: str) -> tuple[str, str]:
     return (
@@ -209,5 +222,6 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
     (*_DOCUMENTS, *_append_only("document_number")),
     _READY,
     _ROUNDS,
+    _READ_FIRST,
 )
 """Statements by schema version, oldest first; a released entry is never edited, a change is a new entry."""

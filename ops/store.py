@@ -93,7 +93,8 @@ def _prepare(store: OpsStore) -> None:
             raise
         raise OpsStoreError(
             f"{store.path}: not readable as a SQLite database ({error}). Nothing is pushed without it. "
-            "Put a backup in its place, or move it aside; then the next push compares nothing and sends everything again."
+            "Put a backup in its place, or move it aside: files are then sent whole again, and channels with an API are "
+            "begun with `tallyhouse push plan --resync`, an hour later."
         ) from error
     if tables and application != APPLICATION_ID:
         raise OpsStoreError(f"{store.path}: a SQLite database of another program. Move it away and run again.")

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from ops import RowView, RunView
-    from reverse_etl import PushReport
+    from reverse_etl import PushReport, Resync
     from reverse_etl.drift import Reading
 
 _SHOWN_ROWS = 40
@@ -77,6 +77,22 @@ def render_status(document: Mapping[str, Any], console: Console) -> None:
             f"refused: {letter['destination']} {letter['channel_sku']}: {letter['reason']} at {letter['refused_at'][:16]}",
             style="yellow", markup=False,
         )  # fmt: skip
+
+
+def render_resync(readings: Sequence[Resync], console: Console) -> None:
+    """Print what was read of each destination before its plan, and which rows stay unknown."""
+    for reading in readings:
+        console.print(
+            f"[bold]{reading.destination}[/bold] read: {reading.read_rows:,} rows show a number,"
+            f" {reading.new_rows:,} not known before, {reading.differing_rows:,} another than known;"
+            f" {len(reading.unknown):,} stay unknown, {len(reading.in_doubt):,} in doubt left alone"
+        )
+        if reading.problem:
+            console.print(f"  not all could be read: {reading.problem}", style="red", markup=False)
+        for key, reason in sorted(reading.unknown.items())[:_SHOWN_ROWS]:
+            console.print(f"  {key}: {reason}", markup=False)
+        if len(reading.unknown) > _SHOWN_ROWS:
+            console.print(f"  ... and {len(reading.unknown) - _SHOWN_ROWS:,} more; `--json` lists all of them")
 
 
 def render_drift(readings: Sequence[Reading], console: Console) -> None:

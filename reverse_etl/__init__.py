@@ -9,6 +9,7 @@ from reverse_etl.outbox import Outbox, OutboxError
 from reverse_etl.push import push
 from reverse_etl.reconcile import Drift, outbox_drift
 from reverse_etl.report import DestinationReport, PushReport
+from reverse_etl.resync import Resync, resync
 from reverse_etl.shipments import ShipmentConfirmation
 
 __all__ = [
@@ -25,6 +26,7 @@ __all__ = [
     "PurchaseProposal",
     "PushReport",
     "Reading",
+    "Resync",
     "ShipmentConfirmation",
     "StockUpdate",
     "Target",
@@ -33,4 +35,5 @@ __all__ = [
     "push",
     "read_drift",
     "read_round",
+    "resync",
 ]

@@ -69,7 +69,7 @@ class _Shown:
 
 
 @dataclass(frozen=True, slots=True)
-class _Row:
+class Row:
     """A candidate with everything that does not depend on what is shown."""
 
     candidate: Candidate
@@ -96,7 +96,7 @@ def build_plan(
     `refused` maps a row key to the hash of the target that its destination refused for good: the same is not sent again.
     `in_doubt` maps a row key to a number that may still land, and that a lower one may overtake.
     """
-    rows = _identified(destination, target, candidates)
+    rows = identified(destination, target, candidates)
     shown = {key: _shown(row) for key, row in shadow.items()}
     intents: list[Intent] = []
     unchanged = 0
@@ -124,7 +124,7 @@ def hold_ready(intents: Sequence[Intent], reason: str) -> tuple[Intent, ...]:
     return tuple(replace(i, status="held", reason=reason) if i.status == "ready" else i for i in intents)
 
 
-def _identified(destination: Destination, target: Target, candidates: Sequence[Candidate]) -> list[_Row]:
+def identified(destination: Destination, target: Target, candidates: Sequence[Candidate]) -> list[Row]:
     """Give every candidate a key of its own, its target, and the refusal that follows from the row alone."""
     keys = Counter(candidate.row_key for candidate in candidates)
     seen: Counter[str] = Counter()
@@ -138,13 +138,11 @@ def _identified(destination: Destination, target: Target, candidates: Sequence[C
     return [_refuse_twins(row, keys, addresses) for row in rows]
 
 
-def _row(destination: Destination, target: Target, candidate: Candidate, key: str) -> _Row:
+def _row(destination: Destination, target: Target, candidate: Candidate, key: str) -> Row:
     payload = candidate.payload
     if payload is None:
         refused: dict[str, Any] = {"quantity": None, "address": {}}
-        return _Row(
-            candidate, key, refused, content_hash(refused), ("rejected", candidate.refusal or "invalid_payload")
-        )
+        return Row(candidate, key, refused, content_hash(refused), ("rejected", candidate.refusal or "invalid_payload"))
     missing = payload.problem or destination.unaddressable(payload, target)
     address = {} if missing else destination.address(payload, target)
     stated: dict[str, Any] = {"quantity": payload.quantity, "address": address}
@@ -152,10 +150,10 @@ def _row(destination: Destination, target: Target, candidate: Candidate, key: st
     refusal = ("held", missing) if missing else None
     if refusal is None and not facts.minimum_quantity <= payload.quantity <= facts.maximum_quantity:
         refusal = ("held", f"quantity_out_of_range: {facts.minimum_quantity}..{facts.maximum_quantity}")
-    return _Row(candidate, key, stated, content_hash(stated), refusal)
+    return Row(candidate, key, stated, content_hash(stated), refusal)
 
 
-def _refuse_twins(row: _Row, keys: Mapping[str, int], addresses: Mapping[str, int]) -> _Row:
+def _refuse_twins(row: Row, keys: Mapping[str, int], addresses: Mapping[str, int]) -> Row:
     if row.refusal is not None:
         return row
     if keys[row.candidate.row_key] > 1:
@@ -180,12 +178,12 @@ def _shown(row: Shadow) -> _Shown:
     )
 
 
-def _same(destination: Destination, row: _Row, known: _Shown) -> bool:
+def _same(destination: Destination, row: Row, known: _Shown) -> bool:
     # What is handed over once is never handed over again, whatever else about it changed.
     return not destination.facts.mirrors_state or row.target_hash == known.target_hash
 
 
-def _intent(row: _Row, known: _Shown | None, latest: Generation | None, withheld: str | None) -> Intent:
+def _intent(row: Row, known: _Shown | None, latest: Generation | None, withheld: str | None) -> Intent:
     payload = row.candidate.payload
     risk_class = _risk_class(payload, known)
     status, reason = row.refusal or ("ready", None)
@@ -225,11 +223,11 @@ def _generation(target_hash: str, latest: Generation | None) -> int:
     return latest.generation if latest.target_hash == target_hash and not latest.confirmed else latest.generation + 1
 
 
-def _is_fresh(row: _Row) -> bool:
+def _is_fresh(row: Row) -> bool:
     return row.candidate.payload is not None and row.candidate.payload.is_fresh
 
 
-def _measures(rows: Sequence[_Row], intents: Sequence[Intent], shown: Mapping[str, _Shown]) -> Measures:
+def _measures(rows: Sequence[Row], intents: Sequence[Intent], shown: Mapping[str, _Shown]) -> Measures:
     payloads = {row.row_key: row.candidate.payload for row in rows}
     known = [shown[key] for key in payloads if key in shown]
     moves = [

@@ -42,7 +42,7 @@ def push(
     process is pushing, `company.NotAllowedError`,
     `ops.OpsStoreError`, `OutboxError`. A guard that holds a run is not an error: see the report.
     """
-    targets = _targets(settings, destinations)
+    targets = targets_of(settings, destinations)
     dry = not settings.may_push if dry_run is None else dry_run
     tell = on_progress or _silent
     if not dry:
@@ -79,7 +79,8 @@ def _may_push(settings: company.Settings, actor: company.Actor | None) -> None:
         )
 
 
-def _targets(settings: company.Settings, names: Sequence[str] | None) -> list[Target]:
+def targets_of(settings: company.Settings, names: Sequence[str] | None) -> list[Target]:
+    """Return the configured destinations, or those named; raises `company.ConfigurationError` for an unknown name."""
     unknown = sorted(set(names or ()) - set(settings.destinations))
     if unknown:
         known = ", ".join(sorted(settings.destinations)) or "none"

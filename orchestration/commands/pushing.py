@@ -15,6 +15,8 @@ from orchestration.console import HomeOption, JsonOption, Session, session_of
 from orchestration.exit_codes import CommandError, ExitCode
 
 if TYPE_CHECKING:
+    from rich.console import Console
+
     from ops import OpsStore
 
 push_app = typer.Typer(
@@ -26,6 +28,12 @@ DestinationOption = Annotated[
 ]
 OneDestinationOption = Annotated[str | None, typer.Option("--destination", help="One destination.")]
 SkuOption = Annotated[str | None, typer.Option("--sku", help="One SKU, ours or the channel's.")]
+ResyncOption = Annotated[
+    bool,
+    typer.Option(
+        "--resync", help="First read what every listing shows now, and plan from that; API destinations only."
+    ),
+]
 RunArgument = Annotated[
     str | None, typer.Argument(help="A run, or the beginning of a plan's hash; the newest run without.")
 ]
@@ -44,10 +52,14 @@ def push(
 
 @push_app.command("plan")
 def plan(
-    context: typer.Context, destination: DestinationOption = None, home: HomeOption = None, as_json: JsonOption = False
+    context: typer.Context,
+    destination: DestinationOption = None,
+    resync: ResyncOption = False,
+    home: HomeOption = None,
+    as_json: JsonOption = False,
 ) -> None:
     """What a push would change, row by row; nothing is sent."""
-    push_published(session_of(context, home, as_json), destination, dry_run=True)
+    push_published(session_of(context, home, as_json), destination, dry_run=True, resync=resync)
 
 
 @push_app.command("apply")
@@ -142,12 +154,16 @@ def replay(  # noqa: PLR0917 - one per option of the command line
 
 
 def push_published(
-    session: Session, destinations: list[str] | None, *, dry_run: bool, actor: str | None = None
+    session: Session, destinations: list[str] | None, *, dry_run: bool, actor: str | None = None, resync: bool = False
 ) -> None:
-    """Push what is published, for the person who asks, and print what became of every row; exit code 1 when it was held."""
-    from orchestration.push_view import render_plan
+    """Push what is published, for the person who asks, and print what became of every row; exit code 1 when it was held.
+
+    With `resync` everything that the destinations show is read first; exit code 1 as well when something could not be.
+    """
+    from orchestration.push_view import render_plan, render_resync
     from orchestration.run_lock import hold
     from reverse_etl import push as push_now
+    from reverse_etl import resync as read_all
     from warehouse import current_serving, reader
 
     settings = session.settings()
@@ -158,14 +174,22 @@ def push_published(
             f"{session.paths.serving}: nothing is published, so there is nothing to push. Run `tallyhouse run`."
         )
     with hold(session.paths, "push"), reader(serving.file) as connection:
-        report = push_now(settings, session.paths, connection, dry_run=dry_run, destinations=destinations, actor=who)
+        readings = read_all(settings, session.paths, connection, destinations) if resync else []
+        names = [reading.destination for reading in readings] if resync else destinations
+        report = push_now(settings, session.paths, connection, dry_run=dry_run, destinations=names, actor=who)
     from ops import run_rows
 
     with ops_store(session) as store:
         rows = {run.run_id: run_rows(store, run.run_id) for run in report.destinations}
     document = report.to_dict() | {"rows": {run: [asdict(row) for row in found] for run, found in rows.items()}}
-    session.result(document, lambda console: render_plan(report, rows, console))
-    if report.stopped:
+    document |= {"resync": [asdict(reading) for reading in readings]} if resync else {}
+
+    def render(console: Console) -> None:
+        render_resync(readings, console)
+        render_plan(report, rows, console)
+
+    session.result(document, render)
+    if report.stopped or any(reading.problem for reading in readings):
         raise typer.Exit(ExitCode.FAILED)
 
 

@@ -25,6 +25,7 @@ from ops import (
     set_kill_switch,
     verify_audit,
 )
+from ops.schema import _READ_FIRST, MIGRATIONS
 from ops.store import SCHEMA_VERSION, journal_mode
 
 ANA = Actor("ana", frozenset({"operator"}))
@@ -63,6 +64,30 @@ def test_a_newer_store_is_refused_with_what_to_do(path):
         store.query(f"pragma user_version = {SCHEMA_VERSION + 1}")
     with pytest.raises(OpsStoreError, match=r"newer Tallyhouse .* Update Tallyhouse"), open_store(path):
         pass
+
+
+def test_what_is_known_to_be_shown_survives_the_update_that_lets_it_be_read_first(path, monkeypatch):
+    older = MIGRATIONS.index(_READ_FIRST)
+    with monkeypatch.context() as before:
+        before.setattr("ops.store.MIGRATIONS", MIGRATIONS[:older])
+        before.setattr("ops.store.SCHEMA_VERSION", older)
+        with open_store(path) as store:
+            store.query(
+                "insert into push_run (run_id, destination, environment, mode, status, plan_hash, desired_hash, epoch,"
+                " started_at) values ('R1', 'shop', 'test', 'apply', 'applying', 'p', 'd', 1, 't')"
+            )
+            store.query("insert into channel_shadow values ('shop', 'L1', 3, 'h', '{}', 't', 'R1')")
+            with pytest.raises(sqlite3.IntegrityError, match="NOT NULL"):
+                store.query("insert into channel_shadow values ('shop', 'L2', 0, 'h', '{}', 't', null)")
+    with open_store(path) as store:
+        store.query("insert into channel_shadow values ('shop', 'L2', 0, 'h', '{}', 't', null)")
+        assert store.query("select * from channel_shadow order by row_key") == [
+            ("shop", "L1", 3, "h", "{}", "t", "R1"), ("shop", "L2", 0, "h", "{}", "t", None)
+        ]  # fmt: skip
+        with pytest.raises(sqlite3.IntegrityError, match="FOREIGN KEY"):
+            store.query("insert into channel_shadow values ('shop', 'L3', 0, 'h', '{}', 't', 'R9')")
+        with pytest.raises(sqlite3.IntegrityError, match="UNIQUE"):
+            store.query("insert into channel_shadow values ('shop', 'L1', 0, 'h', '{}', 't', null)")
 
 
 def test_another_programs_database_and_rubbish_are_refused(path):

@@ -212,3 +212,40 @@ def test_a_viewer_only_looks(company: Company) -> None:
         ended = company.invoke("push", *arguments, "--actor", "Vera Example", "--home", company.shop.world.home)
         assert ended.code == 1
         assert company.shop.front.writes == []
+
+
+def test_a_first_plan_that_reads_everything_is_guarded_and_names_what_it_cannot_read(company: Company) -> None:
+    company.shop.shop.levels |= {f"SKU-{n}": 10 for n in range(1, 31)}
+    company.publish(**{f"SKU{n}": 0 if n % 2 else 10 for n in range(1, 32)})
+    planned = company.run("plan", "--resync", "--destination", "shop_api", code=1)
+    (reading,) = planned["resync"]
+    assert (reading["read_rows"], reading["new_rows"], reading["problem"]) == (30, 30, None)
+    assert reading["unknown"] == {"shop-31": "mapping_missing"}
+    (run,) = planned["destinations"]
+    assert (run["status"], run["unchanged"], run["reason"].split(":")[0]) == ("held", 15, "changed_rows")
+    assert company.run("apply", code=1)["sent"] == 0
+    assert company.shop.front.writes == []
+    company.run("approve", run["plan_hash"][:12], "--reason", "looked at", "--actor", "Dana Example")
+    assert company.run("apply")["sent"] == 15
+
+
+def test_a_reading_that_fails_is_said_and_ends_with_an_exit_code(company: Company) -> None:
+    company.publish(SKU1=10)
+    company.shop.front.read_faults = [Fault("no", "reset")] * 3
+    ended = company.invoke("push", "plan", "--resync", "--home", company.shop.world.home)
+    assert ended.code == 1
+    assert "not all could be read: unreachable: " in ended.out
+    assert "shop-1: unreachable: " in ended.out
+    read = company.run("plan", "--resync")
+    assert (read["resync"][0]["read_rows"], read["unchanged"], read["would_send"]) == (1, 1, 0)
+    assert "resync" not in company.run("plan")
+
+
+def test_a_destination_of_files_cannot_be_read_first(company: Company) -> None:
+    settings = company.shop.world.paths.home / "tallyhouse.toml"
+    files = '[destinations.files]\nkind = "shopify_inventory_csv"\naccount = "shop"\nlocation = "Main"\n'
+    settings.write_text(settings.read_text("utf-8") + files, encoding="utf-8")
+    company.publish(SKU1=10)
+    refused = company.run("plan", "--resync", "--destination", "files", code=3)["error"]["message"]
+    assert "shopify_inventory_csv takes files" in refused
+    assert [run["destination"] for run in company.run("plan", "--resync")["destinations"]] == ["shop_api"]
