@@ -72,7 +72,7 @@ class ApiCourier:
         self.api = facts
         self.calls = Calls(self.wire, self.clock, facts)
         self.sight = Sight(self.store, self.lease, self.destination, self.target, self.calls, facts)
-        self.doubt = Doubt(self.store, self.lease, self.destination, self.target, self.calls, self.sight, self._health)
+        self.doubt = Doubt(self.store, self.lease, self.destination, self.target, self.calls, self.sight, self.health)
         self.revisions = Revisions(self.store, self.lease, self.target.name, self.clock, facts.revisions)
 
     @property
@@ -104,7 +104,7 @@ class ApiCourier:
         try:
             lines = self._changing(job, batch)
         except UnreachableError as error:
-            self._health(Verdict((), "auth" if error.is_auth else "failure", str(error)))
+            self.health(Verdict((), "auth" if error.is_auth else "failure", str(error)))
             if error.is_auth:
                 job.fail(str(error))
             self._hold(job, batch, f"unreachable: {error}")
@@ -155,7 +155,7 @@ class ApiCourier:
 
     def _follow(self, job: Job, lines: Sequence[Line], verdict: Verdict) -> None:
         """Act on what the verdict says of the destination itself."""
-        self._health(verdict)
+        self.health(verdict)
         self.calls.pause(verdict.wait_seconds)
         if verdict.stops:
             job.fail(verdict.stops)
@@ -165,7 +165,8 @@ class ApiCourier:
         self._last_base |= {key: base for key in verdict.conflicts if (base := bases[key]) is not None}
         self.tell(Progress(job.name, "sent", sum(row.status == "confirmed" for row in verdict.rows)))
 
-    def _health(self, verdict: Verdict) -> None:
+    def health(self, verdict: Verdict) -> None:
+        """Tell the destination's breaker how a request ended, where that says anything of its health."""
         if verdict.health is not None:
             before = read_breaker(self.store, self.target.name)
             after = before.after(verdict.health, verdict.reason, self.clock.now())

@@ -186,7 +186,7 @@ class _Reader:
         for some in (part for alike in sight.grouped(lines) for part in parts(alike, self.courier.api.rows_per_read)):
             if (answer := self._asked(some, look)) is None:
                 continue
-            self.courier.doubt.health(Verdict(()))
+            self.courier.health(Verdict(()))
             shown = {key: number for key, number in answer.items() if number is not None}
             absent = [line.row_key for line in some if line.row_key not in shown]
             self.unknown |= {key: "not_there" if key in answer else "not_shown" for key in absent}
@@ -205,7 +205,7 @@ class _Reader:
             try:
                 return ask(some)
             except UnreachableError as error:
-                self.courier.doubt.health(Verdict((), "auth" if error.is_auth else "failure", str(error)))
+                self.courier.health(Verdict((), "auth" if error.is_auth else "failure", str(error)))
                 reason = f"unreachable: {error}"
         self.problem = self.problem or reason
         self.unknown |= dict.fromkeys((line.row_key for line in some), reason)
