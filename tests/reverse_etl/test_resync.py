@@ -56,7 +56,8 @@ def guarded(shop: Shop, *, dry_run: bool = False) -> PushReport:
 
 
 def shown(shop: Shop) -> dict[object, object]:
-    return dict(shop.query("select row_key, json_extract(payload_json, '$.quantity') from channel_shadow"))
+    rows = shop.query("select row_key, json_extract(payload_json, '$.quantity') from channel_shadow")
+    return {str(key): number for key, number in rows}
 
 
 def edit(shop: Shop, sku: str, units: int) -> None:
