@@ -5,13 +5,14 @@ VENV := .venv
 BIN := $(VENV)/bin
 PEERS := .venv-peers
 TRYTON := .venv-tryton
+SHOP := .shop
 READY := $(VENV)/.ready
 HOME_DIR ?= data/demo
 ORDERS ?= 20000
 PYTEST_WORKERS ?= 3
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo dev dashboards check format test test-slow lock benchmark benchmark-ingest clean campaign-ingest hostile-table campaign-purchasing campaign-push emulators
+.PHONY: help setup demo dev dashboards check format test test-slow lock benchmark benchmark-ingest clean campaign-ingest hostile-table campaign-purchasing campaign-push campaign-shop emulators
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "make %-12s %s\n", $$1, $$2}'
@@ -67,6 +68,17 @@ emulators: $(READY) ## a channel of each kind on 127.0.0.1 to push to by hand, s
 campaign-push: $(READY) ## every fault of a push on every channel, killed at every point; writes docs/push-campaign.md
 	$(BIN)/python -m tests.push_campaign
 
+$(SHOP)/.ready: tests/shop_campaign/package.json tests/shop_campaign/package-lock.json tests/shop_campaign/medusa-config.js
+	@command -v npm >/dev/null || { echo "npm (Node 20 or newer) is needed for the shop"; exit 1; }
+	@echo "setting up $(SHOP) from tests/shop_campaign/package-lock.json"
+	@mkdir -p $(SHOP) && cp $^ $(SHOP)/
+	@# not `npm ci`: it refuses a lock without the native parts of other machines' systems, which npm leaves out when it writes one
+	@cd $(SHOP) && npm install --ignore-scripts --no-audit --no-fund --loglevel=error
+	@touch $@
+
+campaign-shop: $(SHOP)/.ready $(READY) ## a real Medusa shop on PostgreSQL (npm, both servers on 127.0.0.1): orders while stock is pushed
+	REQUIRE_SHOP=1 $(BIN)/pytest -q -s -m slow tests/shop_campaign
+
 hostile-table: $(READY) ## what each reader does with every hostile file, as the table of docs/hostile-inputs.md
 	@$(BIN)/python -m benchmarks.hostile
 
@@ -88,4 +100,4 @@ benchmark-ingest: $(PEERS)/.ready ## ingestion beside DuckDB, dlt and pandas on 
 	$(BIN)/python -m benchmarks.ingest --peers $(PEERS)/bin/python
 
 clean: ## remove the environment, caches and the demo company
-	rm -rf $(VENV) $(PEERS) $(TRYTON) $(HOME_DIR) dbt_project/target dbt_project/logs .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) $(PEERS) $(TRYTON) $(SHOP) $(HOME_DIR) dbt_project/target dbt_project/logs .mypy_cache .ruff_cache .pytest_cache .hypothesis
