@@ -19,8 +19,9 @@ from reverse_etl import PushReport, push
 from reverse_etl.wire import Clock
 from tests.emulators.clock import VirtualClock
 from tests.emulators.front import Front
-from tests.reverse_etl.channels import TOML, Kind
+from tests.reverse_etl.channels import Kind
 from tests.reverse_etl.conftest import PROPOSAL_COLUMNS, STOCK_COLUMNS
+from tests.reverse_etl.wired import settings_text
 
 _MEMORY_DISK = Path("/dev/shm")
 OPEN = company.Limits(max_changed_rate=1, max_to_zero_rate=1, max_unit_delta_rate=1_000_000)
@@ -60,9 +61,7 @@ class Shop:
             self._stack.enter_context(tempfile.TemporaryDirectory(prefix="tallyhouse-push-", dir=self._root))
         )
         self._stack.enter_context(self.front)
-        settings = self.kind.settings.format(url=self.front.url)
-        text = TOML.format(url=self.front.url, settings=settings, more="", system=self.kind.system, kind=self.kind.kind)
-        (self.home / company.CONFIG_FILE).write_text(text, encoding="utf-8")
+        (self.home / company.CONFIG_FILE).write_text(settings_text(self.kind, self.front.url), encoding="utf-8")
         self.paths = company.Paths(self.home)
         self.paths.create()
         os.environ["EMULATED_KEY"] = self.kind.secret

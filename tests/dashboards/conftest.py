@@ -16,7 +16,7 @@ from warehouse import reader
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from small_company import publish_company
+from tests.dashboards.small_company import publish_company
 
 APP = Path(__file__).resolve().parents[2] / "dashboards" / "app.py"
 PAGE_TIMEOUT = 60

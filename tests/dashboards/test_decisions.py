@@ -7,7 +7,6 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from small_company import PROPOSALS, publish_company
 from streamlit.testing.v1 import AppTest
 
 from company import NotAllowedError, load_settings
@@ -16,6 +15,8 @@ from dashboards import queries
 from dashboards.decisions import ProposalChangedError, Seen, decide, seen, standing_of
 from dashboards.serving import open_published
 from ops import Policy, ProposalError, collect_proposals, open_store, read_proposal, verify_audit
+from tests.dashboards.small_company import publish_company
+from tests.dashboards.small_company.buying import PROPOSALS
 
 MUG = "proposal-FAKE-MUG"
 SETTINGS = """

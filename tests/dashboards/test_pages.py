@@ -8,10 +8,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from small_company import QUEUE, empty_company, publish_company
 from streamlit.testing.v1 import AppTest
 
 from company.paths import Paths
+from tests.dashboards.small_company import empty_company, publish_company
+from tests.dashboards.small_company.buying import QUEUE
 from warehouse import PublishRefusedError, publish
 
 Opener = Callable[..., AppTest]

@@ -6,8 +6,9 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
-from small_company import publish_company
 from streamlit.testing.v1 import AppTest
+
+from tests.dashboards.small_company import publish_company
 
 Opener = Callable[..., AppTest]
 

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from small_company import AS_OF, TABLES
 
 import dashboards
 from dashboards.labels import LABELS
@@ -15,6 +14,8 @@ from dashboards.quantity_steps import explain
 from dashboards.queries import Filters
 from dashboards.tables import column_config, csv_with_preamble, describe_filters, row_fingerprint
 from dashboards.tiles import counted, money, percent, rate_change, whole
+from tests.dashboards.small_company import TABLES
+from tests.dashboards.small_company.rows import AS_OF
 
 
 def test_a_download_names_build_instant_and_filters() -> None:

@@ -37,8 +37,9 @@ from tests.push_campaign.exports import NUMBERS, START, Wanted, published
 from tests.push_campaign.ledger import Arrivals
 from tests.push_campaign.points import Killed, Points, counting
 from tests.reverse_etl.campaign import quick_disk
-from tests.reverse_etl.channels import TOML, Kind
+from tests.reverse_etl.channels import Kind
 from tests.reverse_etl.conftest import ANA
+from tests.reverse_etl.wired import settings_text
 
 OPEN = company.Limits(max_changed_rate=1, max_to_zero_rate=1, max_unit_delta_rate=1_000_000)
 NAME = "shop_api"
@@ -112,10 +113,7 @@ class Trial:
 
     @property
     def settings(self) -> company.Settings:
-        text = TOML.format(
-            url=self.url, settings=self.kind.settings.format(url=self.url), more=self.more, system=self.kind.system,
-            kind=self.kind.kind,
-        )  # fmt: skip
+        text = settings_text(self.kind, self.url, NAME, more=self.more)
         (self.home / company.CONFIG_FILE).write_text(text, encoding="utf-8")
         return company.load_settings(self.home).model_copy(update={"limits": self.limits})
 

@@ -1,4 +1,4 @@
-"""A company with one channel behind a real socket: what every fault is tried on."""
+"""A company with one shop of each kind behind a real socket: what every fault of a stock push is tried on."""
 
 from __future__ import annotations
 
@@ -8,8 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import company
-from ops import open_store
-from reverse_etl import PushReport, push
+from reverse_etl import PushReport
 from tests.emulators import tokens
 from tests.emulators.amazon import MARKETPLACE, SELLER, Amazon
 from tests.emulators.amazon import TOKEN_PATH as AMAZON_TOKENS
@@ -17,35 +16,15 @@ from tests.emulators.amazon_feeds import AmazonFeeds
 from tests.emulators.clock import VirtualClock
 from tests.emulators.ebay import TOKEN_PATH as EBAY_TOKENS
 from tests.emulators.ebay import Ebay
-from tests.emulators.front import Front
 from tests.emulators.medusa import SECRET as MEDUSA_KEY
 from tests.emulators.medusa import Medusa
 from tests.emulators.shopify import TOKEN, Shopify
 from tests.emulators.walmart import TOKEN_PATH as WALMART_TOKENS
 from tests.emulators.walmart import Walmart
 from tests.emulators.woocommerce import SECRET, Woocommerce
-from tests.reverse_etl.conftest import World, stock
+from tests.reverse_etl.conftest import stock
+from tests.reverse_etl.wired import Wired
 
-TOML = """
-environment = "test"
-[company]
-name = "Push test"
-[accounts.shop]
-system = "{system}"
-[destinations.shop_api]
-kind = "{kind}"
-account = "shop"
-location = "1"
-url = "{url}"
-secret_env = "EMULATED_KEY"
-{settings}
-{more}
-[environments.demo]
-[environments.local]
-[environments.prod]
-[environments.test]
-push = true
-"""
 SKUS = ("SKU-1", "SKU-2", "SKU-3")
 
 
@@ -93,61 +72,24 @@ MEDUSA = Kind(
 KINDS = (SHOPIFY, WOOCOMMERCE, EBAY, AMAZON, WALMART, AMAZON_FEED, MEDUSA)
 
 
-class Shop:
-    """A company with one shop, the shop itself, and the wire between them; every level starts at 10."""
+class Shop(Wired[Kind]):
+    """A company with one shop; every level starts at 10."""
 
     def __init__(self, home: Path, kind: Kind) -> None:
-        self.kind, self.clock = kind, VirtualClock()
-        self.shop = kind.channel(self.clock, dict.fromkeys(SKUS, 10))
-        self.front = Front(self.shop, self.clock)
-        self.world, self.more = World(home), ""
-
-    def configure(self) -> None:
-        """Write the settings and the folders."""
-        self.world.home.mkdir(exist_ok=True)
-        settings = self.kind.settings.format(url=self.front.url)
-        text = TOML.format(
-            url=self.front.url, settings=settings, more=self.more, system=self.kind.system, kind=self.kind.kind
-        )
-        (self.world.home / company.CONFIG_FILE).write_text(text, encoding="utf-8")
-        self.world.paths.create()
+        super().__init__(home, kind, lambda clock: kind.channel(clock, dict.fromkeys(SKUS, 10)))
+        self.shop = self.channel
 
     def push(self, **wanted: int) -> PushReport:
         """One push of the quantities wanted, by SKU without its dash."""
         self.configure()
         self.world.publish([stock("shop", name.removeprefix("SKU"), units) for name, units in wanted.items()])
-        open_limits = company.Limits(max_changed_rate=1, max_to_zero_rate=1, max_unit_delta_rate=1_000_000)
-        settings = self.world.settings.model_copy(update={"limits": open_limits})
-        with self.world.connection() as connection:
-            return push(settings, self.world.paths, connection, clock=self.clock)
+        return self.push_published(
+            company.Limits(max_changed_rate=1, max_to_zero_rate=1, max_unit_delta_rate=1_000_000)
+        )
 
     def bring(self, **wanted: int) -> int:
         """Push until nothing is in doubt any more, waiting in between; return how many of the rows show what is wanted."""
-        self.push(**wanted)
-        for _ in range(4):
-            if not self.query("select 1 from push_intent where status in ('sending', 'ambiguous')"):
-                break
-            self.clock.sleep(3600)
-            self.push(**wanted)
+        self.until_settled(lambda: self.push(**wanted))
         shown = self.query("select row_key, json_extract(payload_json, '$.quantity') from channel_shadow")
         wishes = {f"shop-{name.removeprefix('SKU')}": units for name, units in wanted.items()}
         return sum(wishes.get(str(key)) == number for key, number in shown)
-
-    def query(self, sql: str) -> list[tuple[object, ...]]:
-        with open_store(self.world.paths.ops) as store:
-            return store.query(sql)
-
-    def reasons(self) -> dict[str, tuple[object, object]]:
-        """Status and reason of every row of the last run, by row key."""
-        rows = self.query(
-            "select row_key, status, reason from push_intent where run_id ="
-            " (select run_id from push_run order by rowid desc limit 1)"
-        )
-        return {str(key): (status, reason) for key, status, reason in rows}
-
-    def assert_sound(self) -> None:
-        """No write without a journal row, and no row confirmed without evidence."""
-        attempts = len(self.query("select 1 from push_attempt"))
-        assert len({entry.asked.body for entry in self.front.writes}) <= attempts
-        assert len(self.front.writes) <= attempts
-        assert self.query("select * from push_intent where status = 'confirmed' and evidence is null") == []

@@ -8,41 +8,20 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-import company
-from ops import open_store
-from reverse_etl import PushReport, push
+from reverse_etl import PushReport
 from tests.emulators import tokens
 from tests.emulators.amazon import MARKETPLACE
 from tests.emulators.amazon import TOKEN_PATH as AMAZON_TOKENS
 from tests.emulators.amazon_orders import AmazonOrders, order_id
 from tests.emulators.clock import VirtualClock
-from tests.emulators.front import Front
 from tests.emulators.orders import Orders
 from tests.emulators.shopify import TOKEN
 from tests.emulators.shopify_orders import ShopifyOrders
 from tests.emulators.woocommerce import SECRET
 from tests.emulators.woocommerce_orders import WoocommerceOrders
-from tests.reverse_etl.conftest import AS_OF, World
+from tests.reverse_etl.conftest import AS_OF
+from tests.reverse_etl.wired import Wired, settings_text
 
-TOML = """
-environment = "test"
-[company]
-name = "Dispatch test"
-[accounts.shop]
-system = "{system}"
-[destinations.shop_parcels]
-kind = "{kind}"
-account = "shop"
-url = "{url}"
-secret_env = "EMULATED_KEY"
-{settings}
-{more}
-[environments.demo]
-[environments.local]
-[environments.prod]
-[environments.test]
-push = true
-"""
 COLUMNS = {
     "confirmation_id": "VARCHAR", "order_id": "VARCHAR", "channel_order_id": "VARCHAR", "channel_line_id": "VARCHAR",
     "channel_account": "VARCHAR", "channel_sku": "VARCHAR", "sku_id": "VARCHAR", "tracking_number": "VARCHAR",
@@ -81,26 +60,17 @@ WOOCOMMERCE = ParcelKind("woocommerce_order_api", "woocommerce", SECRET, Woocomm
 KINDS = (SHOPIFY, AMAZON, WOOCOMMERCE)
 
 
-class Dispatch:
-    """A company with one channel, the channel itself, and the wire between them."""
+class Dispatch(Wired[ParcelKind]):
+    """A company that tells one channel of its parcels."""
 
     def __init__(self, home: Path, kind: ParcelKind, ordered: Mapping[str, Mapping[str, int]] = ORDERED) -> None:
-        self.kind, self.clock = kind, VirtualClock()
-        self.channel: Any = kind.channel(self.clock, ordered)
-        self.front = Front(self.channel, self.clock)
-        self.world, self.more = World(home), ""
+        super().__init__(home, kind, lambda clock: kind.channel(clock, ordered))
         self.stated: dict[tuple[str, str], set[str]] = {}
         """Every tracking number that the warehouse ever stated, by order and SKU."""
 
-    def configure(self) -> None:
-        """Write the settings and the folders."""
-        self.world.home.mkdir(exist_ok=True)
-        settings = self.kind.settings.format(url=self.front.url)
-        text = TOML.format(
-            url=self.front.url, settings=settings, more=self.more, system=self.kind.system, kind=self.kind.kind
-        )
-        (self.world.home / company.CONFIG_FILE).write_text(text, encoding="utf-8")
-        self.world.paths.create()
+    def settings(self) -> str:
+        """The destination takes parcels, of no location."""
+        return settings_text(self.kind, self.front.url, "shop_parcels", location=None, more=self.more)
 
     def row(self, parcel: Parcel, **changes: Any) -> dict[str, Any]:
         """One row of exp_shipment_confirmations."""
@@ -131,36 +101,20 @@ class Dispatch:
             for row in rows
         ]
         self.world.publish(tables={"exp_shipment_confirmations": (COLUMNS, rows)})
-        with self.world.connection() as connection:
-            return push(self.world.settings, self.world.paths, connection, clock=self.clock)
+        return self.push_published()
 
     def bring(self, *parcels: Parcel | dict[str, Any]) -> int:
         """Push until nothing is in doubt any more, waiting in between; return how many rows the channel acknowledged."""
-        self.push(*parcels)
-        for _ in range(4):
-            if not self.query("select 1 from push_intent where status in ('sending', 'ambiguous')"):
-                break
-            self.clock.sleep(3600)
-            self.push(*parcels)
+        self.until_settled(lambda: self.push(*parcels))
         return len(self.query("select 1 from channel_shadow"))
-
-    def query(self, sql: str) -> list[tuple[object, ...]]:
-        with open_store(self.world.paths.ops) as store:
-            return store.query(sql)
 
     def reasons(self) -> dict[str, tuple[object, object]]:
         """Status and reason of every row of the last run, by tracking number and SKU."""
-        rows = self.query(
-            "select row_key, status, reason from push_intent where run_id ="
-            " (select run_id from push_run order by rowid desc limit 1)"
-        )
-        return {str(key).split("/", 1)[1]: (status, reason) for key, status, reason in rows}
+        return {key.split("/", 1)[1]: found for key, found in super().reasons().items()}
 
     def assert_sound(self) -> None:
-        """No write without a journal row, no row confirmed without evidence, no unit told twice or beyond what was ordered."""
-        attempts = len(self.query("select 1 from push_attempt"))
-        assert len(self.front.writes) <= attempts
-        assert self.query("select * from push_intent where status = 'confirmed' and evidence is null") == []
+        """Besides, no unit told twice or beyond what was ordered."""
+        super().assert_sound()
         lines = [effect[:3] for effect in self.channel.effects if effect[2]]
         assert len(lines) == len(set(lines)), "a parcel line was told twice"
         for order, skus in self.channel.ordered.items():
