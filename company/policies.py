@@ -19,7 +19,8 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from company.paths import DEFAULT_POLICIES, Paths
-from company.policy_rows import POLICIES, WILDCARD, PolicyRow, policy_columns
+from company.policy_row import WILDCARD, PolicyRow
+from company.policy_rows import POLICIES, policy_columns
 from company.settings import ConfigurationError
 
 Cell = str | int | float | date | None
