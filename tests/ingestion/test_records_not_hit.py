@@ -15,7 +15,9 @@ from ingestion.systems.x12 import X12
 
 DOCUMENTS = [document for document in documents() if document.records]
 _X12 = Path(__file__).parents[1] / "fixtures" / "exports" / "x12"
-X12_FILES = sorted(set(_X12.glob("*.edi")) - {_X12 / "945_shifted_layout.edi"})  # whose envelope is not of the standard's width
+X12_FILES = sorted(
+    set(_X12.glob("*.edi")) - {_X12 / "945_shifted_layout.edi"}
+)  # whose envelope is not of the standard's width
 Told = dict[str, list[str]]
 """By entity, each row or refusal in the order of the file."""
 

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 import time
 from pathlib import Path
 
 from tests.push_campaign import report
-from tests.push_campaign.run import trials
+from tests.push_campaign.run import trials_at_once
 from tests.reverse_etl.channels import KINDS
 
 PAGE = Path("docs/push-campaign.md")
@@ -24,6 +25,7 @@ def main() -> int:
     parser.add_argument("--kind", action="append", help="only this kind of destination; may be repeated")
     parser.add_argument("--seeds", type=int, nargs=2, default=(0, 1), metavar=("FROM", "TO"))
     parser.add_argument("--every", type=int, default=1, help="only every n-th kill point, beginning at a seeded one")
+    parser.add_argument("--processes", type=int, default=os.cpu_count() or 1, help="trials at a time")
     parser.add_argument("--keep", type=Path, default=Path("data/push-campaign"), help="where the figures are kept")
     parser.add_argument("--write-only", action="store_true", help="run nothing, write the page from what is kept")
     asked = parser.parse_args()
@@ -32,7 +34,10 @@ def main() -> int:
         if asked.kind and kind.kind not in asked.kind:
             continue
         started, seeds = time.monotonic(), range(*asked.seeds)
-        figures = report.piece(kind.kind, seeds, asked.every, trials(kind, seeds, every=asked.every))
+        found = trials_at_once(kind, seeds, every=asked.every, processes=asked.processes)
+        figures = report.piece(kind.kind, seeds, asked.every, found)
+        for earlier in asked.keep.glob(f"{kind.kind}-{seeds.start}-{seeds.stop}-*.json"):
+            earlier.unlink()  # of another stride: its trials would be counted twice
         name = f"{kind.kind}-{seeds.start}-{seeds.stop}-{asked.every}.json"
         (asked.keep / name).write_text(json.dumps(figures), encoding="utf-8")
         count = sum(row["trials"] for row in figures["faults"].values())

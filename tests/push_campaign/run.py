@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
+from multiprocessing import get_context
 from random import Random
 
 from tests.push_campaign import network_faults, other_faults
@@ -12,7 +14,7 @@ from tests.push_campaign.faults import VARIANTS, Variant, variants_of
 from tests.push_campaign.oracle import Verdict, judge_after_reading_back, judge_at_death, judge_at_rest
 from tests.push_campaign.points import Points
 from tests.push_campaign.trial import Trial
-from tests.reverse_etl.channels import Kind
+from tests.reverse_etl.channels import KINDS, Kind
 
 DECLARED = (network_faults, other_faults)
 assert len(VARIANTS) > 50, DECLARED
@@ -69,8 +71,29 @@ def trials(kind: Kind, seeds: range, *, every: int = 1) -> Iterator[Done]:
     """Each way of each fault without a kill, then killed at each point, or at every n-th beginning at a seeded one."""
     for seed in seeds:
         for variant in variants_of(kind):
-            done, points = trial_of(kind, variant, None, seed)
-            yield done
-            first = 1 + Random(f"{kind.kind}-{variant.name}-{seed}").randrange(every)
-            for point in range(first, points.taken + 1, every):
-                yield trial_of(kind, variant, point, seed)[0]
+            yield from _trials_of(kind, variant, seed, every)
+
+
+def _trials_of(kind: Kind, variant: Variant, seed: int, every: int) -> Iterator[Done]:
+    done, points = trial_of(kind, variant, None, seed)
+    yield done
+    first = 1 + Random(f"{kind.kind}-{variant.name}-{seed}").randrange(every)
+    for point in range(first, points.taken + 1, every):
+        yield trial_of(kind, variant, point, seed)[0]
+
+
+def _in_another_process(name: str, number: int, seed: int, every: int) -> list[Done]:
+    kind = next(kind for kind in KINDS if kind.kind == name)
+    return list(_trials_of(kind, variants_of(kind)[number], seed, every))
+
+
+def trials_at_once(kind: Kind, seeds: range, *, every: int, processes: int) -> Iterator[Done]:
+    """The same trials, so many processes at a time; in no order."""
+    with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
+        pieces = [
+            pool.submit(_in_another_process, kind.kind, number, seed, every)
+            for seed in seeds
+            for number in range(len(variants_of(kind)))
+        ]
+        for piece in as_completed(pieces):
+            yield from piece.result()
