@@ -20,7 +20,7 @@ from ops import (
     number_document,
 )
 from reverse_etl.contract import FileDestination, NumberedDestination
-from reverse_etl.outbox import Outbox, Shipment, pack
+from reverse_etl.outbox import Outbox, OutboxError, Shipment, pack
 from reverse_etl.prepare import Prepared
 from reverse_etl.reconcile import settle
 
@@ -100,6 +100,12 @@ class FileCourier:
 
     def send(self, job: Job, batch: Sequence[Intent], controls: Controls) -> None:
         """See `Courier`."""
+        try:
+            self.outbox.folder(job.name)
+        except OutboxError as error:
+            # before anything is recorded: no other destination has to wait for it
+            job.fail(str(error))
+            return
         part = next_part(self.store, job.run_id)
         shipment = _packed(job, batch, part, self._content(job, batch, part))
         attempt = begin_attempt(

@@ -22,7 +22,7 @@ _FORMAT_VERSION = 1
 
 
 class OutboxError(Exception):
-    """A manifest in the outbox says something else than the journal; a person has to look before anything is sent."""
+    """The outbox is not as the engine left it; a person has to look before anything is sent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,16 +75,26 @@ class Outbox:
         self.root = root
 
     def deliver(self, shipment: Shipment) -> None:
-        """Put file and manifest in place; when it returns, both are on disk."""
-        folder = self.root / shipment.destination
+        """Put file and manifest in place; when it returns, both are on disk. Raises `OutboxError` as `folder`."""
+        folder = self.folder(shipment.destination)
         folder.mkdir(parents=True, exist_ok=True)
         _write_whole(folder / shipment.file_name, shipment.content)
         _write_whole(folder / f"{shipment.file_name}{MANIFEST_SUFFIX}", shipment.manifest)
 
+    def folder(self, destination: str) -> Path:
+        """Return where files of a destination go; raises `OutboxError` when something else has that place."""
+        for place in (self.root, self.root / destination):
+            if place.exists() and not place.is_dir():
+                raise OutboxError(
+                    f"{place}: is no folder, so files for {destination} can neither be put there nor be looked for."
+                    " Move it away, put back the folder if there was one before, then push again."
+                )
+        return self.root / destination
+
     def holds(self, attempt: Attempt) -> bool:
         """Return whether the attempt arrived: its manifest is there and names the same bytes and row count.
 
-        Raises `OutboxError` when a manifest of that name says something else.
+        Raises `OutboxError` when a manifest of that name says something else, and as `folder`.
         """
         path = self._manifest(attempt)
         try:
@@ -101,7 +111,7 @@ class Outbox:
 
     def discard(self, attempt: Attempt) -> None:
         """Remove what an attempt that never arrived left behind: a file without a manifest, and unfinished ones."""
-        path = self.root / attempt.destination / attempt.file_name
+        path = self.folder(attempt.destination) / attempt.file_name
         for leftover in (path, _unfinished(path), _unfinished(self._manifest(attempt))):
             leftover.unlink(missing_ok=True)
         if path.parent.is_dir():
@@ -121,7 +131,7 @@ class Outbox:
         return found
 
     def _manifest(self, attempt: Attempt) -> Path:
-        return self.root / attempt.destination / f"{attempt.file_name}{MANIFEST_SUFFIX}"
+        return self.folder(attempt.destination) / f"{attempt.file_name}{MANIFEST_SUFFIX}"
 
 
 def _unfinished(path: Path) -> Path:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 
 import pytest
 
@@ -57,6 +58,38 @@ def test_a_receipt_that_says_something_else_than_the_journal_stops_everything(tm
     path.write_text(json.dumps({**json.loads(path.read_text("utf-8")), "sha256": "0" * 64}), encoding="utf-8")
     with pytest.raises(OutboxError, match="other content than the journal"):
         campaign.push_once(home, wanted)
+
+
+def test_a_file_where_the_outbox_has_a_folder_fails_that_destination_with_what_to_do(world):
+    place = world.paths.outbox / "market_stock"
+    place.parent.mkdir(parents=True, exist_ok=True)
+    place.write_text("somebody's notes", encoding="utf-8")
+    world.publish([world.stock("market", 1, 5), world.stock("web", 1, 5)])
+    report = world.push(destinations=["market_stock", "web_stock"])
+    failed, other = report.destinations
+    assert (failed.status, failed.sent, other.status, other.sent) == ("failed", 0, "succeeded", 1)
+    for words in (str(place), "is no folder", "Move it away", "push again"):
+        assert words in failed.reason
+    assert place.read_text("utf-8") == "somebody's notes"
+    place.unlink()
+    assert world.push(destinations=["market_stock"]).sent == 1
+
+
+def test_an_open_file_whose_folder_became_a_file_stops_everything_until_somebody_looks(tmp_path):
+    home = campaign.make_home(tmp_path / "home")
+    folder, step = home / "data" / "outbox" / "market_stock", 0
+    while not list(folder.glob("*.manifest.json")):
+        step += 1
+        with suppress(campaign.Killed):
+            campaign.push_once(home, {"m1": 3}, campaign.Steps(step, campaign.killed))
+    folder.rename(folder.with_name("aside"))
+    folder.write_text("", encoding="utf-8")
+    with pytest.raises(OutboxError, match="is no folder"):
+        campaign.push_once(home, {"m1": 3})
+    folder.unlink()
+    folder.with_name("aside").rename(folder)
+    campaign.push_once(home, {"m1": 3})
+    campaign.assert_converged(home, {"m1": 3})
 
 
 def test_drift_between_outbox_and_journal_is_named(world):
