@@ -53,6 +53,8 @@ class Destination(BaseModel):
     """What a purchasing system calls our locations, by our location id, where it does not use the same codes."""
     employee: str | None = None
     """The employee in whose name requisitions are made there, by the code of the employee's party."""
+    approved_there: bool = False
+    """Whether people approve in Tryton what is handed in to it; otherwise our approval is taken on there, and it is processed."""
     reference_field: str = Field("custom_proposal_id", pattern=r"^[a-z][a-z0-9_]{0,60}$")
     """The custom field of ERPNext's Material Request that holds a proposal's id."""
     database: str | None = None
@@ -93,6 +95,10 @@ class Destination(BaseModel):
         if self.kind == "tryton_requisition_api" and self.employee is None:
             raise ValueError(
                 "a tryton_requisition_api destination needs `employee`, the code of an employee's party there"
+            )
+        if self.kind != "tryton_requisition_api" and self.approved_there:
+            raise ValueError(
+                f"`approved_there` is for tryton_requisition_api; a {self.kind} destination approves nothing"
             )
         if (self.kind in ("inventory_advice_x12", "purchase_order_x12")) != (self.x12 is not None):
             raise ValueError("a destination that writes X12, and no other, needs `x12`, with sender_id and receiver_id")

@@ -79,3 +79,14 @@ class AnsweringDestination(ApiDestination, Protocol):
 
     def replies(self, response: Response, lines: Sequence[Line], target: Target) -> Replies:
         """Return what became of them; a proposal of which nothing can be said has no answer."""
+
+
+@runtime_checkable
+class TracingDestination(AnsweringDestination, Protocol):
+    """A purchasing system whose documents do not name the orders they became: a second question finds those."""
+
+    def trace(self, response: Response, lines: Sequence[Line], target: Target) -> Request | None:
+        """Return what asks for the orders, given the answer to `inquiry`; None when nothing of it is ordered."""
+
+    def traced(self, response: Response, orders: Response, lines: Sequence[Line], target: Target) -> Replies:
+        """Return what became of the proposals, as `replies`, with what they were ordered under."""

@@ -1,19 +1,50 @@
-"""Records of purchasing systems as their JSON gives them: found by code, quantities as whole stock units. Pure."""
+"""What purchasing systems share: records found by code, one document for each proposal, and what it says of it. Pure."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from abc import ABC, abstractmethod
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
 from ops import ProposalAnswer
 from reverse_etl.api import AnswerError, Found, Line
+from reverse_etl.api_steps import Replies, Standing
 from reverse_etl.contract import PurchaseProposal, Target
-from reverse_etl.wire import Response
+from reverse_etl.wire import Request, Response
 
 Record = Mapping[str, Any]
-Said = tuple[ProposalAnswer | None, str | None]
+Said = tuple[ProposalAnswer | None, tuple[str, ...]]
 """What became of a proposal, None when nothing can be said, and what a person has to look at, in words."""
+
+
+class OneDocumentEach(ABC):
+    """A destination where each proposal is a document of its own, found by its reference, made and moved on alone."""
+
+    @abstractmethod
+    def read(self, lines: Sequence[Line], target: Target) -> Request:
+        """See `ApiDestination`."""
+
+    @abstractmethod
+    def standings(self, response: Response, lines: Sequence[Line], target: Target) -> Mapping[str, Standing]:
+        """See `SteppedDestination`."""
+
+    def unaddressable(self, row: PurchaseProposal, target: Target) -> str | None:
+        """A document needs a day."""
+        return "supply_date_missing" if due_on(row) is None else None
+
+    def group(self, line: Line) -> str:
+        """Rows of one step; every step of a row is a request of its own."""
+        return line.step
+
+    def shown(self, response: Response, lines: Sequence[Line], target: Target) -> Mapping[str, int | None]:
+        """The quantity of each document, in stock units."""
+        return {key: standing.number for key, standing in self.standings(response, lines, target).items()}
+
+    def inquiry(self, lines: Sequence[Line], target: Target) -> Request:
+        """What `read` asks, where that says what became of them too."""
+        return self.read(lines, target)
 
 
 def document_of(response: Response) -> Any:
@@ -44,6 +75,31 @@ def one_by_code(records: Iterable[Record], field: str, code: str, what: str) -> 
     if not fitting:
         return f"mapping_missing: no {what} {code!r}"
     return fitting[0] if len(fitting) == 1 else f"mapping_duplicate: {len(fitting)} times {what} {code!r}"
+
+
+def one_of(field: str, codes: Iterable[str]) -> list[Any]:
+    """Return the condition that a field is one of these, as Odoo and Tryton write it."""
+    return [field, "in", sorted(set(codes))]
+
+
+def by_reference(records: Iterable[Record], field: str, states: Collection[str]) -> Mapping[str, list[Record]]:
+    """Return documents by the reference they carry; raises `AnswerError` for one without an id, or in another state."""
+    found: dict[str, list[Record]] = defaultdict(list)
+    for record in records:
+        if not isinstance(record.get("id"), int) or record.get("state") not in states:
+            raise AnswerError("a document without an id, or in a state that is not known")
+        found[str(record.get(field))].append(record)
+    return found
+
+
+def part_of(found: Found) -> Record | str:
+    """Return what an earlier look-up found as one part of an address, or its reason."""
+    return found.address if found.address is not None else str(found.problem)
+
+
+def ids_of(parts: Mapping[str, Record | str]) -> dict[str, Any]:
+    """Return the ids of the parts that were found."""
+    return {name: part["id"] for name, part in parts.items() if not isinstance(part, str)}
 
 
 def complete(parts: Mapping[str, Record | str], address: Mapping[str, Any]) -> Found:
@@ -100,15 +156,37 @@ def currency_of(row: PurchaseProposal) -> str | None:
     return row.currency if row.unit_cost_amount is not None else None
 
 
-def reply(line: Line, name: str, units: float, *, is_refused: bool, is_ordered: bool) -> Said:
-    """Return what a document says about its proposal; `units` is what will come, in stock units."""
+def reply(line: Line, name: str, units: float, *, is_refused: bool, is_ordered: bool, ordered_as: str = "") -> Said:
+    """Return what a document says about its proposal; `units` is what will come, in stock units.
+
+    `ordered_as` is what it was ordered under, where that is another document.
+    """
     key, whole = line.row_key, whole_units(units)
     if is_refused:
-        return ProposalAnswer(key, "refused", name), None
+        return ProposalAnswer(key, "refused", name), ()
     if whole is None:
-        return None, f"{key}: the quantity on {name} is no whole number of stock units"
+        return None, (f"{key}: the quantity on {name} is no whole number of stock units",)
     if is_ordered:
-        return ProposalAnswer(key, "ordered", name, whole), None
+        return ProposalAnswer(key, "ordered", ordered_as or name, whole), ()
     if whole != line.payload.quantity:
-        return ProposalAnswer(key, "changed", name, whole), None
-    return ProposalAnswer(key, "accepted", name), None
+        return ProposalAnswer(key, "changed", name, whole), ()
+    return ProposalAnswer(key, "accepted", name), ()
+
+
+def gone(line: Line, what: str) -> Said:
+    """Return what is said of a proposal that stands in no document."""
+    return None, (f"{line.row_key}: no {what} carries it any more",)
+
+
+def copies(line: Line, what: str, names: Sequence[str]) -> tuple[str, ...]:
+    """Return what is said of a proposal that stands in several live documents, nothing for one."""
+    more = len(names) > 1
+    return (f"{line.row_key}: stands in the {what} {', '.join(names)}; cancel all but one",) if more else ()
+
+
+def replies_of(said: Iterable[Said]) -> Replies:
+    """Return all that was said together."""
+    known = list(said)
+    return Replies(
+        tuple(answer for answer, _ in known if answer is not None), tuple(p for _, problems in known for p in problems)
+    )

@@ -8,11 +8,12 @@ from collections.abc import Callable
 from ops import OpsStore, Receipt, list_proposals, read_breaker, receipt_problems, take_answers, take_receipt
 from reverse_etl.api import AnswerError, Line
 from reverse_etl.api_courier import ApiCourier
-from reverse_etl.api_steps import AnsweringDestination, Replies
+from reverse_etl.api_steps import AnsweringDestination, Replies, TracingDestination
 from reverse_etl.calls import UnreachableError
 from reverse_etl.contract import PurchaseProposal
 from reverse_etl.courier import Courier, Progress
 from reverse_etl.sight import parts
+from reverse_etl.wire import Response
 
 _SOURCE = "asked"
 """What the records name where a receipt file has its name."""
@@ -46,9 +47,29 @@ def ask(store: OpsStore, name: str, courier_of: Callable[[str], Courier | None])
 def _asked(courier: ApiCourier, destination: AnsweringDestination, lines: list[Line]) -> Replies:
     response = courier.calls.read(destination.inquiry(lines, courier.target))
     try:
+        if isinstance(destination, TracingDestination):
+            return _traced(courier, destination, response, lines)
         return destination.replies(response, lines, courier.target)
     except AnswerError as error:
         raise UnreachableError(f"unreadable answer: {error}") from error
+
+
+def _traced(courier: ApiCourier, destination: TracingDestination, response: Response, lines: list[Line]) -> Replies:
+    """Orders that the key may not read are left out and told: a proposal that is ordered is worth more than its number."""
+    target = courier.target
+    request = destination.trace(response, lines, target)
+    if request is None:
+        return destination.replies(response, lines, target)
+    try:
+        return destination.traced(response, courier.calls.read(request), lines, target)
+    except UnreachableError as error:
+        if not error.is_auth:
+            raise
+        without = destination.replies(response, lines, target)
+        told = (
+            f"{request.name}: {error}; what is ordered carries no order's number until the key's user may read orders"
+        )
+        return Replies(without.answers, (*without.problems, told))
 
 
 def _keep(store: OpsStore, courier: ApiCourier, problems: list[str]) -> None:

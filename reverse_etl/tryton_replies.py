@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from ops import ProposalAnswer
 from reverse_etl.api import Line
-from reverse_etl.erp_records import Record, dig, number_of, oldest, records_of, whole_units
+from reverse_etl.erp_records import Record, Said, copies, dig, gone, number_of, oldest, records_of, whole_units
 
 _REQUESTS = "lines.purchase_requests"
 _PURCHASE = f"{_REQUESTS}.purchase_line"
@@ -23,16 +23,15 @@ _ORDERED = ("confirmed", "processing", "done")
 
 _REFUSED = ("cancelled", "rejected")
 
-Said = tuple[ProposalAnswer | None, tuple[str, ...]]
-
 
 def reply_of(line: Line, requisitions: Sequence[Record]) -> Said:
     """Return what became of a proposal, None when nothing can be said yet, and what a person has to look at."""
     key, record = line.row_key, oldest(requisitions)
     if record is None:
-        return None, (f"{key}: no requisition carries it any more",)
-    twice = [str(other.get("number")) for other in requisitions if other.get("state") not in _REFUSED]
-    problems = (f"{key}: stands in the requisitions {', '.join(twice)}; cancel all but one",) if len(twice) > 1 else ()
+        return gone(line, "requisition")
+    problems = copies(
+        line, "requisitions", [str(other.get("number")) for other in requisitions if other.get("state") not in _REFUSED]
+    )
     number, state = str(record.get("number") or "") or None, record["state"]
     requests = [
         request for each in records_of(record.get("lines") or []) for request in records_of(each["purchase_requests"] or [])

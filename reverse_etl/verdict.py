@@ -125,7 +125,10 @@ def _refused(
         stops = f"redirected to another address ({code}); check the destination's `url`"
         return _all(lines, "held", f"redirected: {code}", health="failure", stops=stops)
     if status in (404, 410):
-        return _all(lines, "held", f"api_gone: {code}", health="failure")
+        gone = _is_there(destination, lines)
+        return _all(
+            lines, "held", f"{'gone_meanwhile' if gone else 'api_gone'}: {code}", "success" if gone else "failure"
+        )
     if 400 <= status < 500 and status != 408:
         return _not_taken(destination, lines, _words(destination, response) or code)
     return _all(lines, "ambiguous", f"no_answer: {code}", health="failure")
@@ -133,10 +136,15 @@ def _refused(
 
 def _not_taken(destination: ApiDestination, lines: Sequence[Line], why: str) -> Verdict:
     whole = len(lines) > 1
-    if isinstance(destination, SteppedDestination) and not whole and lines[0].base is not None:
-        # it is there: somebody may have moved it on, or can; the next run looks again
+    if _is_there(destination, lines):
+        # somebody may have moved it on, or can; the next run looks again
         return _all(lines, "held", f"step_refused: {why}")
     return _all(lines, "ready" if whole else "rejected", f"refused: {why}", refused_whole=whole)
+
+
+def _is_there(destination: ApiDestination, lines: Sequence[Line]) -> bool:
+    """Whether the request was the next step of one document that was there just before."""
+    return isinstance(destination, SteppedDestination) and len(lines) == 1 and lines[0].base is not None
 
 
 def _words(destination: ApiDestination, response: Response) -> str:

@@ -2,7 +2,8 @@
 
 The proposal's id stands in a custom field of Material Request, which `reference_field` names, and is looked for before anything
 is created; where that field is unique, the database refuses a second one as well. Items and warehouses are found by their names,
-which are our SKU and the code in `locations`; the company is the warehouse's.
+which are our SKU and the code in `locations`; the company is the warehouse's. A request does not name the orders it became: those
+are asked for by the request's name, which their items carry.
 """
 
 from __future__ import annotations
@@ -18,30 +19,29 @@ from reverse_etl.api import Answer, AnswerError, Answers, Found, Line
 from reverse_etl.api_steps import Replies, Standing
 from reverse_etl.contract import LARGEST_INTEGER, ApiFacts, Facts, PurchaseProposal, Target
 from reverse_etl.erp_records import (
+    OneDocumentEach,
     Record,
-    Said,
     complete,
     dig,
     document_of,
     due_on,
     number_of,
     one_by_code,
+    part_of,
     place_of,
     proposal_of,
-    records_of,
-    reply,
     units_other_than,
 )
+from reverse_etl.erpnext_requests import DRAFT, SUBMITTED, by_reference, data_of, first, replies
 from reverse_etl.wire import Request, Response
 
 _ROOT = "/api/resource"
-_REQUEST = "Material Request"
-_DRAFT, _SUBMITTED, _CANCELLED = 0, 1, 2
+_REQUEST, _ORDER = "Material Request", "Purchase Order"
 _JSON = {"content-type": "application/json", "accept": "application/json"}
 _TAG = re.compile(r"<[^>]*>")
 
 
-class ErpnextMaterialRequestApi:
+class ErpnextMaterialRequestApi(OneDocumentEach):
     """See the module."""
 
     facts = Facts(
@@ -68,10 +68,6 @@ class ErpnextMaterialRequestApi:
         ),
     )
 
-    def unaddressable(self, row: PurchaseProposal, target: Target) -> str | None:
-        """A request needs a day."""
-        return "supply_date_missing" if due_on(row) is None else None
-
     def address(self, row: PurchaseProposal, target: Target) -> dict[str, Any]:
         """The proposal's id, item and warehouse."""
         return {"reference": row.proposal_id, "item": row.sku_id, "warehouse": place_of(row, target)}
@@ -83,7 +79,7 @@ class ErpnextMaterialRequestApi:
 
     def found(self, response: Response, lines: Sequence[Line], target: Target) -> Mapping[str, Found]:
         """The item of each row; one that is disabled or that nobody buys is refused."""
-        items = _data(response)
+        items = data_of(response)
         return {line.row_key: _item(items, proposal_of(line).sku_id) for line in lines}
 
     def also(self, lines: Sequence[Line], target: Target) -> Sequence[Request]:
@@ -95,22 +91,17 @@ class ErpnextMaterialRequestApi:
         self, found: Mapping[str, Found], responses: Sequence[Response], lines: Sequence[Line], target: Target
     ) -> Mapping[str, Found]:
         """Item, unit, warehouse and company, or what of it does not exist there."""
-        (warehouses,) = map(_data, responses)
+        (warehouses,) = map(data_of, responses)
         whole = {}
         for line in lines:
-            item = found[line.row_key]
             parts: dict[str, Record | str] = {
-                "item": item.address if item.address is not None else str(item.problem),
+                "item": part_of(found[line.row_key]),
                 "warehouse": one_by_code(warehouses, "name", place_of(proposal_of(line), target), "warehouse"),
             }
             address = {name: dig(parts["item"], name) for name in ("item", "unit")}
             address |= {name: dig(parts["warehouse"], name) for name in ("name", "company")}
             whole[line.row_key] = complete(parts, address)
         return whole
-
-    def group(self, line: Line) -> str:
-        """Rows of one step; every step of a row is a request of its own."""
-        return line.step
 
     def read(self, lines: Sequence[Line], target: Target) -> Request:
         """Requests by reference, a row for each of their items."""
@@ -119,13 +110,9 @@ class ErpnextMaterialRequestApi:
                   "items.ordered_qty as ordered_qty"]  # fmt: skip
         return _list(_REQUEST, [[reference, "in", sorted(line.row_key for line in lines)]], fields)
 
-    def shown(self, response: Response, lines: Sequence[Line], target: Target) -> Mapping[str, int | None]:
-        """The quantity of each request, in stock units."""
-        return {key: standing.number for key, standing in self.standings(response, lines, target).items()}
-
     def standings(self, response: Response, lines: Sequence[Line], target: Target) -> Mapping[str, Standing]:
         """By its reference; what is not there has to be created, a draft has to be submitted."""
-        requests = _by_reference(response, target)
+        requests = by_reference(response, target.settings.reference_field)
         return {line.row_key: _standing(requests.get(line.row_key), line.payload.quantity) for line in lines}
 
     def write(self, lines: Sequence[Line], target: Target, *, key: str) -> Request:
@@ -134,16 +121,16 @@ class ErpnextMaterialRequestApi:
         if line.step == "create":
             return Request("POST", f"{_ROOT}/{quote(_REQUEST)}", _bytes(_document(line, target)), _JSON)
         path = f"{_ROOT}/{quote(_REQUEST)}/{quote(str(line.address['request']), safe='')}"
-        return Request("PUT", path, _bytes({"docstatus": _SUBMITTED}), _JSON)
+        return Request("PUT", path, _bytes({"docstatus": SUBMITTED}), _JSON)
 
     def answers(self, response: Response, lines: Sequence[Line], target: Target) -> Answers:
         """Applied once it is submitted; an answer about another request is none."""
         (line,) = lines
         record = dig(document_of(response), "data")
         status = dig(record, "docstatus")
-        if dig(record, target.settings.reference_field) != line.row_key or status not in (_DRAFT, _SUBMITTED):
+        if dig(record, target.settings.reference_field) != line.row_key or status not in (DRAFT, SUBMITTED):
             raise AnswerError("the answer names no request of that reference, with a status that is known")
-        return Answers({line.row_key: Answer("applied") if status == _SUBMITTED else Answer("step", line.step)})
+        return Answers({line.row_key: Answer("applied") if status == SUBMITTED else Answer("step", line.step)})
 
     def refusal(self, response: Response) -> str:
         """Frappe's messages for people, else its exception; without markup."""
@@ -155,19 +142,31 @@ class ErpnextMaterialRequestApi:
             return ""
         return _TAG.sub("", " ".join(words) or str(dig(document, "exception") or ""))
 
-    def inquiry(self, lines: Sequence[Line], target: Target) -> Request:
-        """What `read` asks."""
-        return self.read(lines, target)
-
     def replies(self, response: Response, lines: Sequence[Line], target: Target) -> Replies:
         """From the request's own progress: ordered in full, stopped, cancelled, or waiting; the reference is its name."""
-        requests = _by_reference(response, target)
-        said = [_reply(line, requests.get(line.row_key)) for line in lines]
-        twice = tuple(
-            f"{key}: stands in the requests {', '.join(rows)}; cancel all but one"
-            for key, rows in ((key, sorted(found)) for key, found in requests.items()) if len(rows) > 1
-        )  # fmt: skip
-        return Replies(tuple(a for a, _ in said if a is not None), (*(p for _, p in said if p is not None), *twice))
+        return replies(lines, by_reference(response, target.settings.reference_field), {})
+
+    def trace(self, response: Response, lines: Sequence[Line], target: Target) -> Request | None:
+        """Submitted purchase orders with an item made of one of the requests of which something is ordered."""
+        requests = by_reference(response, target.settings.reference_field)
+        names = {
+            name for line in lines for name, rows in requests.get(line.row_key, {}).items()
+            if any(row.get("ordered_qty") for row in rows)
+        }  # fmt: skip
+        if not names:
+            return None
+        made_of = [f"{_ORDER} Item", "material_request", "in", sorted(names)]
+        return _list(_ORDER, [made_of, ["docstatus", "=", SUBMITTED]], ["name", "items.material_request as request"])
+
+    def traced(self, response: Response, orders: Response, lines: Sequence[Line], target: Target) -> Replies:
+        """As `replies`; what is ordered is ordered under the names of its orders."""
+        names: dict[str, set[str]] = defaultdict(set)
+        for row in data_of(orders):
+            if not isinstance(row.get("name"), str):
+                raise AnswerError("an order without a name")
+            names[str(row.get("request"))].add(row["name"])
+        known = {request: ", ".join(sorted(made)) for request, made in names.items()}
+        return replies(lines, by_reference(response, target.settings.reference_field), known)
 
 
 def _list(doctype: str, filters: Sequence[Any], fields: Sequence[str]) -> Request:
@@ -180,10 +179,6 @@ def _bytes(value: Any) -> bytes:
     return json.dumps(value, separators=(",", ":")).encode("ascii")
 
 
-def _data(response: Response) -> list[Record]:
-    return records_of(dig(document_of(response), "data"))
-
-
 def _item(items: Sequence[Record], name: str) -> Found:
     item = one_by_code(items, "name", name, "item")
     if isinstance(item, str):
@@ -193,30 +188,12 @@ def _item(items: Sequence[Record], name: str) -> Found:
     return Found({"item": name, "unit": item.get("stock_uom")})
 
 
-def _by_reference(response: Response, target: Target) -> dict[str, dict[str, list[Record]]]:
-    """Rows by reference and request name; requests that were cancelled count only where there is no other."""
-    found: dict[str, dict[str, list[Record]]] = defaultdict(lambda: defaultdict(list))
-    for row in _data(response):
-        if not isinstance(row.get("name"), str) or row.get("docstatus") not in (_DRAFT, _SUBMITTED, _CANCELLED):
-            raise AnswerError("a request without a name, or with a docstatus that is not known")
-        found[str(row.get(target.settings.reference_field))][row["name"]].append(row)
-    for requests in found.values():
-        live = {name: rows for name, rows in requests.items() if rows[0]["docstatus"] != _CANCELLED}
-        for name in set(requests) - set(live) if live else ():
-            del requests[name]
-    return found
-
-
-def _first(requests: Mapping[str, list[Record]]) -> list[Record]:
-    return min(requests.values(), key=lambda rows: (str(rows[0].get("creation")), rows[0]["name"]))
-
-
 def _standing(requests: Mapping[str, list[Record]] | None, wanted: int) -> Standing:
     if not requests:
         return Standing(None, "create")
-    rows = _first(requests)
+    rows = first(requests)
     units = sum(number_of(row.get("stock_qty")) for row in rows)
-    step = "submit" if rows[0]["docstatus"] == _DRAFT else ""
+    step = "submit" if rows[0]["docstatus"] == DRAFT else ""
     return Standing(units_other_than(units, wanted), step, {"request": rows[0]["name"]})
 
 
@@ -231,17 +208,3 @@ def _document(line: Line, target: Target) -> dict[str, Any]:
         "material_request_type": "Purchase", "company": where["company"], "schedule_date": str(day),
         target.settings.reference_field: row.proposal_id, "items": [{**item, **price}],
     }  # fmt: skip
-
-
-def _reply(line: Line, requests: Mapping[str, list[Record]] | None) -> Said:
-    if not requests:
-        return None, f"{line.row_key}: no request carries it any more"
-    rows = _first(requests)
-    stopped, cancelled = rows[0].get("status") == "Stopped", rows[0]["docstatus"] == _CANCELLED
-    asked = sum(number_of(row.get("stock_qty")) for row in rows)
-    ordered = sum(number_of(row.get("ordered_qty") or 0) for row in rows)
-    is_ordered = ordered > 0 and (ordered >= asked or stopped)
-    return reply(
-        line, str(rows[0]["name"]), ordered if is_ordered else asked,
-        is_refused=cancelled or (stopped and not ordered), is_ordered=is_ordered,
-    )  # fmt: skip

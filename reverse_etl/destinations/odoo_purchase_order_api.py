@@ -8,7 +8,6 @@ before it counts as arrived. Every call is a POST, and commits or leaves nothing
 from __future__ import annotations
 
 import json
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -16,19 +15,27 @@ from reverse_etl.api import Answer, AnswerError, Answers, Found, Line
 from reverse_etl.api_steps import Replies, Standing
 from reverse_etl.contract import LARGEST_INTEGER, ApiFacts, Facts, PurchaseProposal, Target
 from reverse_etl.erp_records import (
+    OneDocumentEach,
     Record,
     Said,
+    by_reference,
     complete,
+    copies,
     currency_of,
     dig,
     document_of,
     due_on,
+    gone,
+    ids_of,
     number_of,
     oldest,
     one_by_code,
+    one_of,
+    part_of,
     place_of,
     proposal_of,
     records_of,
+    replies_of,
     reply,
     units_other_than,
 )
@@ -41,7 +48,7 @@ _ORDER: Mapping[str, Any] = {
 }  # fmt: skip
 
 
-class OdooPurchaseOrderApi:
+class OdooPurchaseOrderApi(OneDocumentEach):
     """See the module."""
 
     facts = Facts(
@@ -66,10 +73,6 @@ class OdooPurchaseOrderApi:
         ),
     )
 
-    def unaddressable(self, row: PurchaseProposal, target: Target) -> str | None:
-        """An order line needs a day."""
-        return "supply_date_missing" if due_on(row) is None else None
-
     def address(self, row: PurchaseProposal, target: Target) -> dict[str, Any]:
         """The proposal's id, and every code that is looked up for it."""
         return {
@@ -91,12 +94,12 @@ class OdooPurchaseOrderApi:
     def also(self, lines: Sequence[Line], target: Target) -> Sequence[Request]:
         """Receipts of warehouses by the warehouse's code, vendors by reference, currencies by name."""
         rows = [proposal_of(line) for line in lines]
-        places = [["code", "=", "incoming"], _in("warehouse_id.code", {place_of(row, target) for row in rows})]
+        places = [["code", "=", "incoming"], one_of("warehouse_id.code", {place_of(row, target) for row in rows})]
         return (
             _search(target, "stock.picking.type", places, {"warehouse_id": {"fields": {"code": {}}}}),
-            _search(target, "res.partner", [_in("ref", {row.supplier_id for row in rows})], {"ref": {}}),
+            _search(target, "res.partner", [one_of("ref", {row.supplier_id for row in rows})], {"ref": {}}),
             _search(
-                target, "res.currency", [_in("name", {c for row in rows if (c := currency_of(row))})], {"name": {}}
+                target, "res.currency", [one_of("name", {c for row in rows if (c := currency_of(row))})], {"name": {}}
             ),
         )
 
@@ -110,26 +113,17 @@ class OdooPurchaseOrderApi:
             row, product = proposal_of(line), found[line.row_key]
             code = currency_of(row)
             parts: dict[str, Record | str] = {
-                "product": product.address if product.address is not None else str(product.problem),
+                "product": part_of(product),
                 "receipt": one_by_code(receipts, "warehouse_id.code", place_of(row, target), "warehouse"),
                 "vendor": one_by_code(vendors, "ref", row.supplier_id, "vendor"),
                 "currency": one_by_code(currencies, "name", code, "currency") if code else {"id": None},
             }
-            ids = {name: part["id"] for name, part in parts.items() if not isinstance(part, str)}
-            whole[line.row_key] = complete(parts, {**ids, "unit": dig(parts["product"], "unit")})
+            whole[line.row_key] = complete(parts, {**ids_of(parts), "unit": dig(parts["product"], "unit")})
         return whole
-
-    def group(self, line: Line) -> str:
-        """Rows of one step; every order is a request of its own."""
-        return line.step
 
     def read(self, lines: Sequence[Line], target: Target) -> Request:
         """Orders by origin."""
-        return _search(target, "purchase.order", [_in("origin", {line.row_key for line in lines})], _ORDER)
-
-    def shown(self, response: Response, lines: Sequence[Line], target: Target) -> Mapping[str, int | None]:
-        """The quantity of each order, in stock units."""
-        return {key: standing.number for key, standing in self.standings(response, lines, target).items()}
+        return _search(target, "purchase.order", [one_of("origin", {line.row_key for line in lines})], _ORDER)
 
     def standings(self, response: Response, lines: Sequence[Line], target: Target) -> Mapping[str, Standing]:
         """By its origin; what is not there has to be created, and nothing else is left to do."""
@@ -156,15 +150,10 @@ class OdooPurchaseOrderApi:
         except ValueError:
             return ""
 
-    def inquiry(self, lines: Sequence[Line], target: Target) -> Request:
-        """What `read` asks."""
-        return self.read(lines, target)
-
     def replies(self, response: Response, lines: Sequence[Line], target: Target) -> Replies:
         """Ordered once confirmed, refused when cancelled, and changed where a draft says another quantity."""
         orders = _by_origin(response)
-        said = [_reply(line, orders[line.row_key]) for line in lines]
-        return Replies(tuple(a for a, _ in said if a is not None), tuple(p for _, p in said if p is not None))
+        return replies_of(_reply(line, orders[line.row_key]) for line in lines)
 
 
 def _call(target: Target, method: str, body: Mapping[str, Any]) -> Request:
@@ -175,10 +164,6 @@ def _call(target: Target, method: str, body: Mapping[str, Any]) -> Request:
 
 def _search(target: Target, model: str, domain: Sequence[Any], wanted: Mapping[str, Any]) -> Request:
     return _call(target, f"{model}/web_search_read", {"domain": domain, "specification": wanted})
-
-
-def _in(field: str, values: set[str]) -> list[Any]:
-    return [field, "in", sorted(values)]
 
 
 def _records(response: Response) -> list[Record]:
@@ -195,12 +180,7 @@ def _product(products: Sequence[Record], code: str) -> Found:
 
 
 def _by_origin(response: Response) -> Mapping[str, list[Record]]:
-    found: dict[str, list[Record]] = defaultdict(list)
-    for record in _records(response):
-        if not isinstance(record.get("id"), int) or record.get("state") not in _STATES:
-            raise AnswerError("an order without an id, or with a state that is not known")
-        found[str(record.get("origin"))].append(record)
-    return found
+    return by_reference(_records(response), "origin", _STATES)
 
 
 def _units(order: Record) -> float:
@@ -233,11 +213,10 @@ def _order(line: Line) -> dict[str, Any]:
 def _reply(line: Line, orders: Sequence[Record]) -> Said:
     order = oldest(orders)
     if order is None:
-        return None, f"{line.row_key}: no order carries it any more"
-    live = [str(other.get("name")) for other in orders if other["state"] != "cancel"]
-    answer, problem = reply(
+        return gone(line, "order")
+    answer, problems = reply(
         line, str(order.get("name")), _units(order),
         is_refused=order["state"] == "cancel", is_ordered=order["state"] == "purchase",
     )  # fmt: skip
-    twice = f"{line.row_key}: stands in the orders {', '.join(live)}; cancel all but one" if len(live) > 1 else None
-    return answer, problem or twice
+    live = [str(other.get("name")) for other in orders if other["state"] != "cancel"]
+    return answer, problems or copies(line, "orders", live)

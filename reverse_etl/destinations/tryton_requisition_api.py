@@ -3,14 +3,14 @@
 The server has no unique key to give: the proposal's id stands in the requisition's description and is looked for before
 anything is created, and before every step. One proposal is one requisition, so that each is approved, refused and answered by
 itself; Tryton joins requests of one supplier when it makes purchases. The base address names the database:
-`https://erp.example.com/company`. What became of a requisition is read from its requests and their purchases.
+`https://erp.example.com/company`. Where people there approve (`approved_there`), handing in is the last step. What became of a
+requisition is read from its requests and their purchases.
 """
 
 from __future__ import annotations
 
 import json
 from base64 import urlsafe_b64encode
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import urlencode
@@ -19,18 +19,24 @@ from reverse_etl.api import Answer, AnswerError, Answers, Found, Line
 from reverse_etl.api_steps import Replies, Standing
 from reverse_etl.contract import LARGEST_INTEGER, ApiFacts, Facts, PurchaseProposal, Target
 from reverse_etl.erp_records import (
+    OneDocumentEach,
     Record,
+    by_reference,
     complete,
     currency_of,
     dig,
     document_of,
     due_on,
+    ids_of,
     number_of,
     oldest,
     one_by_code,
+    one_of,
+    part_of,
     place_of,
     proposal_of,
     records_of,
+    replies_of,
     units_other_than,
 )
 from reverse_etl.tryton_replies import ASKED, reply_of
@@ -38,12 +44,13 @@ from reverse_etl.wire import Request, Response
 
 _ROOT = "/rest/model"
 _REQUISITION = f"{_ROOT}/purchase.requisition"
-_NEXT = {"draft": "wait", "waiting": "approve", "approved": "process"}
+_HAND_IN = {"draft": "wait"}
+_NEXT = {**_HAND_IN, "waiting": "approve", "approved": "process"}
 _STATES = frozenset({*_NEXT, "processing", "done", "cancelled", "rejected"})
 _QUANTITY = ("lines.quantity", "lines.unit.factor", "lines.product.default_uom.factor")
 
 
-class TrytonRequisitionApi:
+class TrytonRequisitionApi(OneDocumentEach):
     """See the module."""
 
     facts = Facts(
@@ -55,7 +62,7 @@ class TrytonRequisitionApi:
         maximum_quantity=LARGEST_INTEGER,
         has_location=True,
         mirrors_state=False,
-        evidence="an answer that says the requisition is processed, or the requisition read back by its reference",
+        evidence="an answer that says the requisition is past our last step, or the requisition read back by its reference",
         api=ApiFacts(
             rows_per_request=1,
             rows_per_read=25,
@@ -70,10 +77,6 @@ class TrytonRequisitionApi:
             max_tries=8,
         ),
     )
-
-    def unaddressable(self, row: PurchaseProposal, target: Target) -> str | None:
-        """A requisition that is handed in needs a day."""
-        return "supply_date_missing" if due_on(row) is None else None
 
     def address(self, row: PurchaseProposal, target: Target) -> dict[str, Any]:
         """The proposal's id, and every code that is looked up for it."""
@@ -96,9 +99,9 @@ class TrytonRequisitionApi:
         """Warehouses, suppliers and currencies by code, and the employee who asks, with their company."""
         rows = [proposal_of(line) for line in lines]
         return (
-            _search("stock.location", [["type", "=", "warehouse"], _in("code", {place_of(r, target) for r in rows})], "code"),
-            _search("party.party", [_in("code", {r.supplier_id for r in rows})], "code"),
-            _search("currency.currency", [_in("code", {code for r in rows if (code := currency_of(r))})], "code"),
+            _search("stock.location", [["type", "=", "warehouse"], one_of("code", {place_of(r, target) for r in rows})], "code"),
+            _search("party.party", [one_of("code", {r.supplier_id for r in rows})], "code"),
+            _search("currency.currency", [one_of("code", {code for r in rows if (code := currency_of(r))})], "code"),
             _search("company.employee", [["party.code", "=", target.settings.employee]], "company", "party.code"),
         )  # fmt: skip
 
@@ -112,34 +115,25 @@ class TrytonRequisitionApi:
             row, product = proposal_of(line), found[line.row_key]
             code = currency_of(row)
             parts: dict[str, Record | str] = {
-                "product": product.address if product.address is not None else str(product.problem),
+                "product": part_of(product),
                 "warehouse": one_by_code(warehouses, "code", place_of(row, target), "warehouse"),
                 "supplier": one_by_code(parties, "code", row.supplier_id, "supplier"),
                 "employee": one_by_code(employees, "party.code", target.settings.employee or "", "employee"),
                 "currency": one_by_code(currencies, "code", code, "currency") if code else {"id": None},
             }
-            ids = {name: part["id"] for name, part in parts.items() if not isinstance(part, str)}
             unit, company = dig(parts["product"], "unit"), dig(parts["employee"], "company")
-            whole[line.row_key] = complete(parts, {**ids, "unit": unit, "company": company})
+            whole[line.row_key] = complete(parts, {**ids_of(parts), "unit": unit, "company": company})
         return whole
-
-    def group(self, line: Line) -> str:
-        """Rows of one step; every step of a row is a request of its own."""
-        return line.step
 
     def read(self, lines: Sequence[Line], target: Target) -> Request:
         """Requisitions by description."""
-        return _search("purchase.requisition", [_in("description", {line.row_key for line in lines})],
+        return _search("purchase.requisition", [one_of("description", {line.row_key for line in lines})],
                        "description", "number", "state", *_QUANTITY)  # fmt: skip
-
-    def shown(self, response: Response, lines: Sequence[Line], target: Target) -> Mapping[str, int | None]:
-        """The quantity of each requisition, in stock units."""
-        return {key: standing.number for key, standing in self.standings(response, lines, target).items()}
 
     def standings(self, response: Response, lines: Sequence[Line], target: Target) -> Mapping[str, Standing]:
         """By its description; what is not there has to be created, what is there goes on from its state."""
-        by_reference = _by_reference(response)
-        return {line.row_key: _standing(oldest(by_reference[line.row_key]), line.payload.quantity) for line in lines}
+        found, steps = _by_reference(response), _steps(target)
+        return {line.row_key: _standing(oldest(found[line.row_key]), line.payload.quantity, steps) for line in lines}
 
     def write(self, lines: Sequence[Line], target: Target, *, key: str) -> Request:
         """The requisition with its one line, or the next action on it; the key has no place in it."""
@@ -159,7 +153,7 @@ class TrytonRequisitionApi:
         state = dig(record, "state")
         if dig(record, "description") != line.row_key or state not in _STATES:
             raise AnswerError("the answer names no requisition of that reference, with a state that is known")
-        return Answers({line.row_key: Answer("step", line.step) if state in _NEXT else Answer("applied")})
+        return Answers({line.row_key: Answer("step", line.step) if state in _steps(target) else Answer("applied")})
 
     def refusal(self, response: Response) -> str:
         """Tryton's message, in the language of the user whose key it is; no code tells one refusal from another."""
@@ -172,24 +166,19 @@ class TrytonRequisitionApi:
     def inquiry(self, lines: Sequence[Line], target: Target) -> Request:
         """Requisitions with their requests, the purchases made of those, and what else stands on the same purchase line."""
         return _search(
-            "purchase.requisition", [_in("description", {line.row_key for line in lines})],
+            "purchase.requisition", [one_of("description", {line.row_key for line in lines})],
             "description", "number", "state", *_QUANTITY, *ASKED,
         )  # fmt: skip
 
     def replies(self, response: Response, lines: Sequence[Line], target: Target) -> Replies:
         """See `tryton_replies`."""
-        by_reference = _by_reference(response)
-        said = [reply_of(line, by_reference[line.row_key]) for line in lines]
-        return Replies(tuple(a for a, _ in said if a is not None), tuple(p for _, problems in said for p in problems))
+        found = _by_reference(response)
+        return replies_of(reply_of(line, found[line.row_key]) for line in lines)
 
 
 def _search(model: str, domain: Sequence[Any], *fields: str) -> Request:
     query = [("d", _packed(domain)), *(("f", name) for name in fields)]
     return Request("GET", f"{_ROOT}/{model}?{urlencode(query)}")
-
-
-def _in(field: str, values: set[str]) -> list[Any]:
-    return [field, "in", sorted(values)]
 
 
 def _packed(value: Any) -> str:
@@ -212,15 +201,14 @@ def _product(products: Sequence[Record], code: str) -> Found:
 
 
 def _by_reference(response: Response) -> Mapping[str, list[Record]]:
-    found: dict[str, list[Record]] = defaultdict(list)
-    for record in records_of(document_of(response)):
-        if not isinstance(record.get("id"), int) or record.get("state") not in _STATES:
-            raise AnswerError("a requisition without an id, or with a state that is not known")
-        found[str(record.get("description"))].append(record)
-    return found
+    return by_reference(records_of(document_of(response)), "description", _STATES)
 
 
-def _standing(record: Record | None, wanted: int) -> Standing:
+def _steps(target: Target) -> Mapping[str, str]:
+    return _HAND_IN if target.settings.approved_there else _NEXT
+
+
+def _standing(record: Record | None, wanted: int, steps: Mapping[str, str]) -> Standing:
     if record is None:
         return Standing(None, "create")
     units = sum(
@@ -228,7 +216,7 @@ def _standing(record: Record | None, wanted: int) -> Standing:
         / number_of(dig(line, "product.default_uom.factor") or 1)
         for line in records_of(record.get("lines") or [])
     )  # fmt: skip
-    step = _NEXT.get(str(record["state"]), "")
+    step = steps.get(str(record["state"]), "")
     return Standing(units_other_than(units, wanted), step, {"requisition": record["id"]})
 
 

@@ -20,12 +20,14 @@ class Erpnext(Erp):
     """See the module."""
 
     final_states = frozenset({"submitted", "cancelled"})
+    hides_orders: bool = False
+    """Whether the key's user may not read purchase orders."""
 
     def is_write(self, method: str, path: str, body: bytes) -> bool:
         return method != "GET"
 
     def order(self, reference: str, number: str, quantity: float | None = None) -> None:
-        """A buyer makes a purchase order of the whole request, or of so much of it."""
+        """A buyer makes a purchase order of the whole request, or of so much of it; several where a + joins their numbers."""
         for document in self.of(reference):
             document.order = (number, document.quantity if quantity is None else quantity)
 
@@ -38,8 +40,10 @@ class Erpnext(Erp):
             query = parse_qs(where.query)
             if query["limit_page_length"] != ["0"]:
                 return Answer.of({"exception": "the emulator gives no pages"}, 417)
-            (_, _, wanted), *_ = json.loads(query["filters"][0])
-            return Answer.of({"data": self._list(doctype, set(wanted), json.loads(query["fields"][0]))})
+            fields, (first, *others) = json.loads(query["fields"][0]), json.loads(query["filters"][0])
+            if doctype == "Purchase Order":
+                return self._orders(first, others, fields)
+            return Answer.of({"data": self._list(doctype, set(first[2]), fields)})
         return self._submit(name[0], asked.json()) if name else self._create(asked.json())
 
     def _list(self, doctype: str, wanted: set[str], fields: list[str]) -> list[dict[str, Any]]:
@@ -58,6 +62,18 @@ class Erpnext(Erp):
         assert f"{REFERENCE}" in fields
         assert "items.stock_qty as stock_qty" in fields
         return [_shown(document) for document in self.documents if document.reference in wanted]
+
+    def _orders(self, made_of: list[Any], others: list[list[Any]], fields: list[str]) -> Answer:
+        """A condition of four parts is one on a table of the document; a field behind a dot is one of that table."""
+        assert made_of[:3] == ["Purchase Order Item", "material_request", "in"]
+        assert (others, fields) == ([["docstatus", "=", 1]], ["name", "items.material_request as request"])
+        if self.hides_orders:
+            return Answer.of({"exc_type": "PermissionError"}, 403)
+        rows = [
+            {"name": name, "request": _name(d)} for d in self.documents if _name(d) in made_of[3]
+            for name in (d.order[0].split("+") if d.order else ())
+        ]  # fmt: skip
+        return Answer.of({"data": rows})
 
     def _create(self, values: dict[str, Any]) -> Answer:
         (item,) = values["items"]

@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 
 from tests.emulators.front import Answer, Asked, Fault
-from tests.reverse_etl.queues import QUEUES, TRYTON, Queue
+from tests.reverse_etl.queues import ERPNEXT, QUEUES, TRYTON, Queue
+
+TOLD = "select p.value from proposal_receipt r, json_each(r.problems_json) p"
 
 
 @pytest.fixture(params=QUEUES, ids=lambda kind: kind.kind)
@@ -51,8 +53,7 @@ def test_a_quantity_that_is_no_whole_number_is_told_once_and_forgotten_once_it_i
     queue.erp.change(queue.id_of(1), 7.5)
     for _ in range(3):
         queue.push_again()
-    told = "select p.value from proposal_receipt r, json_each(r.problems_json) p"
-    ((words,),) = queue.query(told)
+    ((words,),) = queue.query(TOLD)
     assert words.startswith("P1: ")
     assert queue.proposals()[1][1] == "accepted"
     queue.erp.change(queue.id_of(1), 7.0)
@@ -65,7 +66,7 @@ def test_a_document_that_is_gone_is_told(queue: Queue) -> None:
     queue.push(7)
     queue.erp.remove(queue.id_of(1))
     queue.push_again()
-    ((words,),) = queue.query("select p.value from proposal_receipt r, json_each(r.problems_json) p")
+    ((words,),) = queue.query(TOLD)
     assert "carries it any more" in words
     assert queue.proposals()[1][0] == "acknowledged"
 
@@ -91,6 +92,53 @@ def test_a_system_that_does_not_answer_is_asked_by_the_next_push(queue: Queue) -
     queue.erp.order(queue.id_of(1), "PO-9")
     queue.settle()
     assert queue.proposals()[1][:2] == ("closed", "ordered")
+
+
+@pytest.fixture
+def erpnext(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Queue]:
+    monkeypatch.setenv("EMULATED_KEY", ERPNEXT.secret)
+    found = Queue(tmp_path / "home", ERPNEXT)
+    with found.front:
+        yield found
+
+
+@pytest.mark.parametrize(("made", "reference"), [("PO-9", "PO-9"), ("PO-9+PO-10", "PO-10, PO-9")])
+def test_what_erpnext_ordered_carries_the_orders_and_not_the_requests_name(
+    erpnext: Queue, made: str, reference: str
+) -> None:
+    erpnext.push(7, 8, 9)
+    asked = len(erpnext.front.ledger)
+    erpnext.push_again()
+    assert len(erpnext.front.ledger) == asked + 1, "orders are asked for once something is ordered"
+    erpnext.erp.order("P1", made)
+    erpnext.erp.order("P2", "PO-11", 5.0)
+    erpnext.push_again()
+    assert erpnext.proposals() == {
+        1: ("closed", "ordered", reference, 7),
+        2: ("acknowledged", "accepted", "MAT-MR-2026-00002", None),
+        3: ("acknowledged", "accepted", "MAT-MR-2026-00003", None),
+    }
+
+
+def test_orders_that_cannot_be_read_now_are_read_by_the_next_push(erpnext: Queue) -> None:
+    erpnext.push(7)
+    erpnext.erp.order("P1", "PO-9")
+    erpnext.front.always = lambda asked: Fault("no", "reset") if "Purchase%20Order?" in asked.path else None
+    erpnext.push_again()
+    assert erpnext.proposals()[1][:2] == ("acknowledged", "accepted")
+    erpnext.front.always = lambda asked: None
+    erpnext.push_again()
+    assert erpnext.proposals()[1] == ("closed", "ordered", "PO-9", 7)
+
+
+def test_orders_that_the_key_may_not_read_are_told_and_hold_up_no_answer(erpnext: Queue) -> None:
+    erpnext.push(7)
+    erpnext.erp.order("P1", "PO-9")
+    erpnext.erp.hides_orders = True
+    erpnext.push_again()
+    assert erpnext.proposals()[1] == ("closed", "ordered", "MAT-MR-2026-00001", 7)
+    ((words,),) = erpnext.query(TOLD)
+    assert "may read orders" in words
 
 
 def _silent_after(queue: Queue, writes: int) -> Callable[[Asked], Fault | None]:
