@@ -93,3 +93,14 @@ class Shop(Wired[Kind]):
         shown = self.query("select row_key, json_extract(payload_json, '$.quantity') from channel_shadow")
         wishes = {f"shop-{name.removeprefix('SKU')}": units for name, units in wanted.items()}
         return sum(wishes.get(str(key)) == number for key, number in shown)
+
+    def push_rows(self, count: int) -> PushReport:
+        """One push of that many rows, the same ones each time."""
+        return self.push(**self._rows(count))
+
+    def arrived(self, count: int) -> bool:
+        """Push those rows until nothing is in doubt; return whether the shop shows each of them."""
+        return self.bring(**self._rows(count)) == count
+
+    def _rows(self, count: int) -> dict[str, int]:
+        return {f"SKU{number}": 2 + number for number in range(1, count + 1)}

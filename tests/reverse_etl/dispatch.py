@@ -32,6 +32,7 @@ COLUMNS = {
 ORDERED = {"1": {"SKU-1": 3, "SKU-2": 2}, "2": {"SKU-1": 1}, "10": {"SKU-1": 1}}
 Parcel = tuple[str, str, str, int]
 """Order, SKU, tracking number, units."""
+PARCELS: tuple[Parcel, ...] = (("1", "SKU-1", "T1", 3), ("2", "SKU-1", "T2", 1))
 
 
 @dataclass(frozen=True)
@@ -107,6 +108,14 @@ class Dispatch(Wired[ParcelKind]):
         """Push until nothing is in doubt any more, waiting in between; return how many rows the channel acknowledged."""
         self.until_settled(lambda: self.push(*parcels))
         return len(self.query("select 1 from channel_shadow"))
+
+    def push_rows(self, count: int) -> PushReport:
+        """One push of that many rows, the same ones each time."""
+        return self.push(*PARCELS[:count])
+
+    def arrived(self, count: int) -> bool:
+        """Push those rows until nothing is in doubt; return whether the channel was told of each, once."""
+        return self.bring(*PARCELS[:count]) == count and sorted(self.channel.effects) == sorted(PARCELS[:count])
 
     def reasons(self) -> dict[str, tuple[object, object]]:
         """Status and reason of every row of the last run, by tracking number and SKU."""

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+import duckdb
 
 import company
 from ops import open_store
@@ -48,6 +51,7 @@ class QueueKind:
     path: str = ""
     settings: str = ""
     secret: str = SECRET
+    wrong_secret: str = "wrong"
     problems: Mapping[str, str] = field(default_factory=dict)
     """The beginning of the reason by what can be wrong with the catalogue."""
 
@@ -68,22 +72,29 @@ class Queue:
     """A company, its purchasing system, and the wire between them. `tag` keeps the ids of one test apart from all others."""
 
     def __init__(self, home: Path, kind: QueueKind, system: Any = None, tag: str = "") -> None:
-        self.kind, self.clock, self.tag = kind, VirtualClock(), tag
+        self.kind, self.tag, self.settings = kind, tag, kind.settings
         self.erp = system or kind.system()
+        self.clock = VirtualClock()
         self.front = Front(self.erp, self.clock)
-        self.world, self.more, self.settings = World(home), "", kind.settings
+        self.world, self.more = World(home), ""
+        self.exports: duckdb.DuckDBPyConnection | None = None
+        """What is published, where tests share it; otherwise each publishes its own."""
 
     def id_of(self, number: int) -> str:
         return f"{self.tag}P{number}"
 
-    def publish(self, *quantities: int, **changes: Any) -> None:
-        """Settings, and one computed proposal per quantity: for SKU-1, SKU-2 and so on."""
+    def configure(self) -> None:
+        """Write the settings and the folders."""
         self.world.home.mkdir(exist_ok=True)
         text = TOML.format(
             kind=self.kind.kind, url=self.front.url + self.kind.path, settings=self.settings, more=self.more
         )
         (self.world.home / company.CONFIG_FILE).write_text(text, encoding="utf-8")
         self.world.paths.create()
+
+    def publish(self, *quantities: int, **changes: Any) -> None:
+        """Settings, and one computed proposal per quantity: for SKU-1, SKU-2 and so on."""
+        self.configure()
         rows = [
             proposal(n, quantity, **{"proposal_id": self.id_of(n), "sku_id": f"SKU-{n}", **changes})
             for n, quantity in enumerate(quantities, start=1)
@@ -97,7 +108,8 @@ class Queue:
 
     def push_again(self) -> PushReport:
         """One more push of what is published."""
-        with self.world.connection() as connection:
+        shared = nullcontext(self.exports) if self.exports is not None else self.world.connection()
+        with shared as connection:
             return push(self.world.settings, self.world.paths, connection, clock=self.clock)
 
     def settle(self) -> None:
@@ -117,6 +129,16 @@ class Queue:
             " (select run_id from push_run order by rowid desc limit 1)"
         )
         return {int(key.removeprefix(f"{self.tag}P")): (status, reason) for key, status, reason in found}
+
+    def push_rows(self, count: int) -> PushReport:
+        """One push of that many rows, the same ones each time."""
+        return self.push(*range(7, 7 + count))
+
+    def arrived(self, count: int) -> bool:
+        """Push those rows until nothing is in doubt; return whether each has one document, with nothing left to do."""
+        self.push_rows(count)
+        self.settle()
+        return all(self.erp.is_whole(self.id_of(number), 6 + number) for number in range(1, count + 1))
 
     def proposals(self) -> dict[int, tuple[Any, ...]]:
         """State, answer, reference and answered quantity, by number."""

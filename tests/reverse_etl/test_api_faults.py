@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from ops import open_store
 from tests.emulators.front import Answer, Asked, Fault
-from tests.emulators.tokens import CLIENT_SECRET, REFRESH
 from tests.reverse_etl.channels import KINDS, Shop
 
 PREPARE: dict[str, Callable[[Any], None]] = {
@@ -58,29 +55,12 @@ def test_a_write_that_lands_late_cannot_overtake_the_next(shop: Shop) -> None:
     shop.assert_sound()
 
 
-def test_throttling_waits_and_loses_nothing(shop: Shop) -> None:
-    shop.front.write_faults = [Fault("no", Answer(429, b"", {"retry-after": "7"}))]
-    shop.push(SKU1=3)
-    assert 7 <= shop.clock.seconds < 60
-    assert len(shop.front.writes) == 2
-    assert shop.bring(SKU1=3) == 1
-
-
 @pytest.mark.parametrize("header", ["1e9", "-5", "soon", "nan", "Fri, 20 Nov 2026 09:00:00 GMT"])
 def test_an_absurd_wait_is_not_waited_for(shop: Shop, header: str) -> None:
     shop.front.write_faults = [Fault("no", Answer(429, b"", {"retry-after": header}))] * 8
     report = shop.push(SKU1=3)
     assert report.sent + report.held == 1
     assert shop.clock.seconds < 600
-
-
-def test_a_shop_that_throttles_everything_keeps_the_row_for_later(shop: Shop) -> None:
-    shop.front.write_faults = [Fault("no", Answer(429, b"", {"retry-after": "1"}))] * 50
-    report = shop.push(SKU1=3)
-    assert (report.sent, report.held) == (0, 1)
-    assert shop.query("select state from breaker") == []
-    shop.front.write_faults = []
-    assert shop.bring(SKU1=3) == 1
 
 
 @pytest.mark.parametrize(
@@ -95,46 +75,6 @@ def test_a_row_that_cannot_be_addressed_is_held_with_its_reason(shop: Shop, prob
     assert shop.reasons()["shop-1"] == ("held", shop.kind.problems[problem])
     assert shop.bring(SKU1=3, SKU2=4) == 1
     assert shop.shop.effects == [("SKU-2", 10, 4)]
-
-
-def test_a_refused_key_is_asked_once_and_opens_the_breaker(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("EMULATED_KEY", shop.kind.wrong_secret)
-    report = shop.push(SKU1=3, SKU2=4)
-    assert (report.sent, report.held) == (0, 2)
-    assert report.stopped
-    assert len(shop.front.ledger) == 1
-    assert shop.query("select state from breaker") == [("auth",)]
-    shop.push(SKU1=3)
-    assert len(shop.front.ledger) == 1
-
-
-def test_nothing_is_sent_to_where_a_redirect_points(shop: Shop) -> None:
-    shop.front.write_faults = [Fault("no", Answer(302, b"", {"location": "http://127.0.0.1:1/other"}))]
-    report = shop.push(SKU1=3)
-    assert (report.sent, report.held) == (0, 1)
-    assert "redirected" in str(report.destinations[0].reason)
-
-
-def test_a_shop_that_is_down_opens_the_breaker_and_a_later_push_closes_it(shop: Shop) -> None:
-    shop.push(SKU1=10)
-    shop.front.read_faults = [Fault("no", "reset")] * 100
-    for number in range(6):
-        assert shop.push(SKU1=number).sent == 0
-    assert shop.query("select state from breaker") == [("open",)]
-    asked = len(shop.front.ledger)
-    assert shop.push(SKU1=7).held == 1
-    assert len(shop.front.ledger) == asked
-    shop.front.read_faults = []
-    shop.clock.sleep(301)
-    assert shop.bring(SKU1=7) == 1
-    assert shop.query("select state from breaker") == [("closed",)]
-
-
-def test_a_refused_connection_leaves_every_row_for_later(shop: Shop) -> None:
-    shop.front.close()
-    report = shop.push(SKU1=3)
-    assert (report.sent, report.held) == (0, 1)
-    assert shop.query("select * from push_attempt") == []
 
 
 def test_a_row_in_doubt_is_not_touched_until_it_is_decided(shop: Shop) -> None:
@@ -156,16 +96,3 @@ def test_a_row_in_doubt_is_not_touched_until_it_is_decided(shop: Shop) -> None:
     assert shop.bring(SKU1=6) == 1
     assert shop.shop.effects == [("SKU-1", 10, 3), ("SKU-1", 3, 6)]
     shop.assert_sound()
-
-
-def test_the_key_is_in_no_table_and_no_message(shop: Shop) -> None:
-    shop.bring(SKU1=3)
-    shop.front.write_faults = [Fault("no", Answer(403))]
-    report = shop.push(SKU1=4)
-    with open_store(shop.world.paths.ops) as store:
-        names = [name for (name,) in store.query("select name from sqlite_schema where type = 'table'")]
-        everything = json.dumps([store.query(f"select * from {name}") for name in names]) + json.dumps(report.to_dict())
-    office = getattr(shop.shop, "office", None)
-    secrets = [shop.kind.secret] if office is None else [CLIENT_SECRET, REFRESH, *office.ever_given]
-    assert len(secrets) > (0 if office is None else 3)
-    assert [secret for secret in secrets if secret in everything] == []

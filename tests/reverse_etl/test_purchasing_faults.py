@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from ops import open_store
 from tests.emulators.erp import page
 from tests.emulators.front import Answer, Asked, Fault
 from tests.reverse_etl.queues import QUEUES, Queue
@@ -152,57 +150,3 @@ def test_goods_that_are_not_there_once_are_held_with_their_code(queue: Queue, pr
 def test_nothing_but_a_quantity_to_buy_is_sent(queue: Queue, quantity: int, sent: int) -> None:
     report = queue.push(quantity)
     assert (report.sent, len(queue.erp.documents)) == (sent, sent)
-
-
-@every_kind
-def test_a_refused_key_is_asked_once_and_opens_the_breaker(queue: Queue, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("EMULATED_KEY", "wrong")
-    report = queue.push(7, 8)
-    assert (report.sent, report.held, report.stopped) == (0, 2, True)
-    assert len(queue.front.ledger) == 1
-    queue.push_again()
-    assert len(queue.front.ledger) == 1
-
-
-@every_kind
-def test_nothing_is_sent_to_where_a_redirect_points(queue: Queue) -> None:
-    queue.front.write_faults = [Fault("no", Answer(302, b"", {"location": "http://127.0.0.1:1/other"}))]
-    report = queue.push(7)
-    assert (report.sent, report.held) == (0, 1)
-    assert "redirected" in str(report.destinations[0].reason)
-
-
-@every_kind
-def test_a_refused_connection_leaves_every_row_for_later(queue: Queue) -> None:
-    queue.front.close()
-    report = queue.push(7)
-    assert (report.sent, report.held) == (0, 1)
-    assert queue.query("select * from push_attempt") == []
-
-
-@every_kind
-def test_a_system_that_is_down_opens_the_breaker_and_a_later_push_closes_it(queue: Queue) -> None:
-    queue.front.read_faults = [Fault("no", "reset")] * 100
-    queue.push(7)
-    for _ in range(6):
-        queue.push_again()
-    assert queue.query("select state from breaker") == [("open",)]
-    asked = len(queue.front.ledger)
-    assert queue.push_again().held == 1
-    assert len(queue.front.ledger) == asked
-    queue.front.read_faults = []
-    queue.clock.sleep(301)
-    queue.push_again()
-    assert queue.erp.is_whole(queue.id_of(1), 7)
-    assert queue.query("select state from breaker") == [("closed",)]
-
-
-@every_kind
-def test_the_key_is_in_no_table_and_no_message(queue: Queue) -> None:
-    queue.push(7)
-    queue.front.write_faults = [Fault("no", Answer(403))]
-    report = queue.push(7, 8)
-    with open_store(queue.world.paths.ops) as store:
-        names = [name for (name,) in store.query("select name from sqlite_schema where type = 'table'")]
-        everything = json.dumps([store.query(f"select * from {name}") for name in names]) + json.dumps(report.to_dict())
-    assert queue.kind.secret not in everything

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from ops import open_store
 from tests.emulators.front import Answer, Asked, Fault
-from tests.emulators.tokens import CLIENT_SECRET, REFRESH
 from tests.reverse_etl.dispatch import KINDS, Dispatch
 
 WHOLE = ("1", "SKU-1", "T1", 3)
@@ -82,63 +79,6 @@ def test_an_answer_that_is_none_confirms_nothing(dispatch: Dispatch, reply: Answ
     dispatch.assert_sound()
 
 
-def test_throttling_waits_and_loses_nothing(dispatch: Dispatch) -> None:
-    dispatch.front.write_faults = [Fault("no", Answer(429, b"", {"retry-after": "7"}))]
-    dispatch.push(WHOLE)
-    assert len(dispatch.front.writes) == 2
-    assert dispatch.bring(WHOLE) == 1
-    assert dispatch.channel.effects == [WHOLE]
-
-
-def test_a_channel_that_throttles_everything_keeps_the_row_for_later(dispatch: Dispatch) -> None:
-    dispatch.front.write_faults = [Fault("no", Answer(429, b"", {"retry-after": "1"}))] * 50
-    report = dispatch.push(WHOLE)
-    assert (report.sent, report.held) == (0, 1)
-    assert dispatch.query("select state from breaker") == []
-    dispatch.front.write_faults = []
-    assert dispatch.bring(WHOLE) == 1
-
-
-def test_a_refused_key_is_asked_once_and_opens_the_breaker(dispatch: Dispatch, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("EMULATED_KEY", dispatch.kind.wrong_secret)
-    report = dispatch.push(WHOLE, OTHER)
-    assert (report.sent, report.held, report.stopped) == (0, 2, True)
-    assert len(dispatch.front.ledger) == 1
-    assert dispatch.query("select state from breaker") == [("auth",)]
-
-
-def test_nothing_is_sent_to_where_a_redirect_points(dispatch: Dispatch) -> None:
-    dispatch.front.write_faults = [Fault("no", Answer(302, b"", {"location": "http://127.0.0.1:1/other"}))]
-    report = dispatch.push(WHOLE)
-    assert (report.sent, report.held) == (0, 1)
-    assert "redirected" in str(report.destinations[0].reason)
-
-
-def test_a_channel_that_is_down_opens_the_breaker_and_a_later_push_closes_it(dispatch: Dispatch) -> None:
-    dispatch.push(WHOLE, carried_by_nobody(dispatch))
-    dispatch.clock.sleep(3600)
-    dispatch.push(WHOLE)
-    dispatch.front.read_faults = [Fault("no", "reset")] * 100
-    for _ in range(6):
-        assert dispatch.push(WHOLE, OTHER).sent == 0
-    assert dispatch.query("select state from breaker") == [("open",)]
-    dispatch.front.read_faults = []
-    dispatch.clock.sleep(301)
-    assert dispatch.bring(WHOLE, OTHER) == 2
-    assert dispatch.query("select state from breaker") == [("closed",)]
-
-
-def carried_by_nobody(dispatch: Dispatch) -> dict[str, object]:
-    return dispatch.row(("1", "SKU-2", "T9", 1), carrier_code=None)
-
-
-def test_a_refused_connection_leaves_every_row_for_later(dispatch: Dispatch) -> None:
-    dispatch.front.close()
-    report = dispatch.push(WHOLE)
-    assert (report.sent, report.held) == (0, 1)
-    assert dispatch.query("select * from push_attempt") == []
-
-
 def test_a_row_in_doubt_is_not_touched_until_it_is_decided(dispatch: Dispatch) -> None:
     dispatch.front.write_faults = [Fault("yes", "reset")]
     blind = True
@@ -173,15 +113,3 @@ def test_what_was_called_off_while_it_was_in_doubt_is_held_and_not_told(dispatch
     assert dispatch.bring(dispatch.row(OTHER, refunds_count=0)) == 0
     assert str(dispatch.reasons()["T2/SKU-1"][1]).startswith("not_open")
     assert dispatch.channel.effects == []
-
-
-def test_the_key_is_in_no_table_and_no_message(dispatch: Dispatch) -> None:
-    dispatch.bring(WHOLE)
-    dispatch.front.write_faults = [Fault("no", Answer(403))]
-    report = dispatch.push(WHOLE, OTHER)
-    with open_store(dispatch.world.paths.ops) as store:
-        names = [name for (name,) in store.query("select name from sqlite_schema where type = 'table'")]
-        everything = json.dumps([store.query(f"select * from {name}") for name in names]) + json.dumps(report.to_dict())
-    office = getattr(dispatch.channel, "office", None)
-    secrets = [dispatch.kind.secret] if office is None else [CLIENT_SECRET, REFRESH, *office.ever_given]
-    assert [secret for secret in secrets if secret in everything] == []
