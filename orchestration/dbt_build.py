@@ -11,7 +11,8 @@ from datetime import datetime
 from typing import Any
 
 from company import DBT_PROJECT, Paths, Settings
-from orchestration.dbt_manifest import fingerprint
+from orchestration.dbt_manifest import fingerprint, parsed_project
+from orchestration.dbt_parsed import PARSED_VARIABLE
 from orchestration.dbt_process import PARENT_VARIABLE
 from orchestration.moment import sql_instant
 
@@ -47,11 +48,6 @@ def dbt_arguments(
     return [*_dbt("build"), *exclude, *_project(settings, as_of, {"narrow": True} if narrow else {}), *chosen]
 
 
-def parse_arguments(settings: Settings, as_of: datetime) -> list[str]:
-    """Return the command that parses the project as a build with the same settings would."""
-    return [*_dbt("parse"), *_project(settings, as_of)]
-
-
 def _dbt(verb: str) -> list[str]:
     return [sys.executable, "-m", "orchestration.dbt_process", verb]
 
@@ -61,8 +57,8 @@ def _project(settings: Settings, as_of: datetime, asked: Mapping[str, bool] | No
     return ["--target", settings.environment.value, "--vars", json.dumps(stated)]
 
 
-def dbt_environment(settings: Settings, paths: Paths) -> dict[str, str]:
-    """Return the child's environment: where the build file is, how much memory it may take, where artefacts go."""
+def dbt_environment(settings: Settings, paths: Paths, *, narrow: bool = False) -> dict[str, str]:
+    """Return the child's environment: the build file, how much memory it may take, the parsed project, where artefacts go."""
     return os.environ | {
         "DBT_LOG_FORMAT": "json",
         # every statement as a log line costs a fifth of the build; the artefacts and stdout say what happened
@@ -74,6 +70,7 @@ def dbt_environment(settings: Settings, paths: Paths) -> dict[str, str]:
         "DBT_TARGET_PATH": str(paths.dbt_target),
         "PYTHONUNBUFFERED": "1",
         "TALLYHOUSE_MEMORY_LIMIT": f"{settings.limits.warehouse_memory_mb}MB",
+        PARSED_VARIABLE: str(parsed_project(narrow=narrow)),
         PARENT_VARIABLE: str(os.getpid()),
         "TALLYHOUSE_WAREHOUSE": str(paths.warehouse),
     }

@@ -18,7 +18,7 @@ from orchestration.progress import showing_progress
 from orchestration.run_lock import hold
 from orchestration.run_record import RunRecord
 from orchestration.summary import render_run, run_document
-from orchestration.warm_up import parse_ahead, start_gate_ahead
+from orchestration.warm_up import start_gate_ahead
 from warehouse import current_serving, published_beside_files
 
 if TYPE_CHECKING:
@@ -67,7 +67,6 @@ def run_demo(session: Session, *, orders: int, seed: int, dirt: Dirt) -> None:
         world = _generate(paths, record, orders=orders, seed=seed, dirt=dirt)
         settings = load_settings(paths.home)
         as_of = as_of_instant(settings, paths)
-        parse_ahead(settings, paths, as_of)
         launch(paths, "refresh_company_job", record, as_of=as_of)
         with record.step("compare"):
             beside = _beside_the_truth(paths)

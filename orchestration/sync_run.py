@@ -15,7 +15,6 @@ from company import DBT_PROJECT, Paths, Settings
 from orchestration.alerts import Alert, notifier_of
 from orchestration.dbt_build import built_tables, dbt_arguments, dbt_environment, read_results
 from orchestration.dbt_manifest import fingerprint
-from orchestration.dbt_parsed import PARSED_VARIABLE
 from orchestration.exit_codes import CommandError, RunFailedError
 from orchestration.home_status import LAST_RUN
 from orchestration.push_summary import WENT_WRONG, standings
@@ -107,8 +106,7 @@ def build(settings: Settings, paths: Paths, as_of: datetime, log: int) -> None:
     project = fingerprint()
     narrow = seen_project(paths) == project
     command = dbt_arguments(settings, as_of, SELECTION, narrow=narrow)
-    parsed = paths.dbt_target / f"parsed_{project}_{'narrow' if narrow else 'whole'}.msgpack"
-    environment = dbt_environment(settings, paths) | {PARSED_VARIABLE: str(parsed)}
+    environment = dbt_environment(settings, paths, narrow=narrow)
     subprocess.run(command, env=environment, stdout=log, stderr=subprocess.STDOUT, cwd=DBT_PROJECT, check=False)
     results = read_results(paths)
     if not results.is_green:

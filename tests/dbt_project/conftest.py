@@ -14,6 +14,8 @@ import pytest
 
 from company import DBT_PROJECT, Paths, load_policies, load_settings
 from ingestion import ensure_raw_tables
+from orchestration.dbt_manifest import parsed_project
+from orchestration.dbt_parsed import PARSED_VARIABLE
 from warehouse.connection import writer
 from warehouse.reference_store import load_reference
 
@@ -21,15 +23,33 @@ AS_OF = "2026-11-20 06:00:00"
 
 
 def run_dbt(command: str, target: Path, warehouse: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    """Run dbt on the project with its artefacts under `target`; output is text, stderr joined."""
+    """Run dbt on the project with its artefacts under `target`; output is text, stderr joined.
+
+    The project is parsed once for all warehouses of one name, which is the database's; `parse` itself starts anew.
+    """
     environment = os.environ | {
         "DBT_PROFILES_DIR": str(DBT_PROJECT),
         "DBT_TARGET_PATH": str(target),
         "DBT_LOG_PATH": str(target),
         "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
+        "DBT_LOG_LEVEL_FILE": "warn",
         "TALLYHOUSE_WAREHOUSE": str(warehouse),
     }
-    call = [sys.executable, "-m", "dbt.cli.main", "--no-use-colors", command, "--project-dir", str(DBT_PROJECT)]
+    if (
+        command != "parse"
+        and warehouse.stem == "tallyhouse"
+        and not any("narrow" in argument for argument in arguments)
+    ):
+        environment[PARSED_VARIABLE] = str(parsed_project())
+    call = [
+        sys.executable,
+        "-m",
+        "orchestration.dbt_process",
+        "--no-use-colors",
+        command,
+        "--project-dir",
+        str(DBT_PROJECT),
+    ]
     call += ["--target", "test", "--vars", json.dumps({"as_of": AS_OF}), *arguments]
     return subprocess.run(
         call, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=600, check=False

@@ -148,7 +148,7 @@ def load(connection: duckdb.DuckDBPyConnection) -> None:
 def built(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBPyConnection]:
     """The built company; its data tests have passed."""
     folder: Path = tmp_path_factory.mktemp("two_channels")
-    warehouse = folder / "warehouse.duckdb"
+    warehouse = folder / "tallyhouse.duckdb"
     empty_warehouse(warehouse, folder / "home", TWO_CHANNELS)
     with writer(warehouse) as connection:
         load(connection)

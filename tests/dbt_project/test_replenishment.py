@@ -113,7 +113,7 @@ def ledger(entity: str, rows: int) -> dict[str, Any]:
 def one_shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBPyConnection]:
     """A built company with orders and inventory of one Shopify store, and no other feed."""
     folder = tmp_path_factory.mktemp("one_shop")
-    warehouse = folder / "warehouse.duckdb"
+    warehouse = folder / "tallyhouse.duckdb"
     empty_warehouse(warehouse, folder / "home", ONE_SHOP)
     with writer(warehouse) as connection:
         insert(connection, "raw_rows", "shopify__orders", list(orders()))
@@ -135,7 +135,7 @@ def one(connection: duckdb.DuckDBPyConnection, sql: str) -> dict[str, Any]:
 def test_a_company_without_any_file_builds_and_every_worked_case_holds(
     tmp_path: Path, models: Mapping[str, Any]
 ) -> None:
-    warehouse = tmp_path / "warehouse.duckdb"
+    warehouse = tmp_path / "tallyhouse.duckdb"
     empty_warehouse(warehouse, tmp_path / "home", '[company]\nname = "Nothing Yet"\n')
     result = run_dbt("build", tmp_path / "target", warehouse)
     assert result.returncode == 0, result.stdout

@@ -76,7 +76,7 @@ class Shelf:
     """A warehouse that is built up to some instants, one after the other."""
 
     def __init__(self, folder: Path) -> None:
-        self.folder, self.file = folder, folder / "warehouse.duckdb"
+        self.folder, self.file = folder, folder / "tallyhouse.duckdb"
         empty_warehouse(self.file, folder / "home", COMPANY)
         with writer(self.file) as connection:
             load(connection, "house__stock_snapshots", STATED)

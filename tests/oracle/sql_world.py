@@ -31,7 +31,7 @@ class Compiled:
 
 def compile_models(folder: Path) -> Compiled:
     """Build the stock models on an empty warehouse and return what they run; AssertionError with dbt's words if it fails."""
-    warehouse = folder / "warehouse.duckdb"
+    warehouse = folder / "tallyhouse.duckdb"
     empty_warehouse(warehouse, folder / "home", COMPANY)
     selected = [f"+{table}" for table in TABLES]
     result = run_dbt(

@@ -16,7 +16,6 @@ from orchestration.pools import WAREHOUSE_WRITER
 from orchestration.resources import CompanyHome
 from orchestration.run_lock import hold
 from orchestration.run_record import current_record
-from orchestration.warm_up import wait_for_parse
 from warehouse import record_refusal
 
 MANIFEST = load_manifest(current_manifest())
@@ -31,7 +30,6 @@ def dbt_models(context: dg.AssetExecutionContext, company: CompanyHome) -> Itera
     (paths.dbt_target / "run_results.json").unlink(missing_ok=True)
     record = current_record()
     with hold(paths, "build step"), record.step("build"):
-        wait_for_parse()
         invocation = DbtCliInvocation.run(
             args=dbt_arguments(settings, company.instant(context)),
             env=dbt_environment(settings, paths),
