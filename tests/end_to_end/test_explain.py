@@ -67,6 +67,7 @@ def newest_stock_file(home: Path) -> Path:
     return max(Paths(home).landing.rglob(f"{FEED}*.csv"))
 
 
+@pytest.mark.slow
 def test_what_was_published_is_explained_to_the_unit_after_more_files_came(told: Path) -> None:
     then = published(told)
     knew_until = datetime.now(UTC)

@@ -138,6 +138,7 @@ def finish_and_compare(home: Path, world, house) -> None:
         ).fetchone() == (0,)
 
 
+@pytest.mark.slow
 def test_killed_while_building_the_next_run_gives_the_same_tables(world, fresh: Fresh, house) -> None:
     home = fresh()
     assert killed_in(home, "build", after=7.0) == -signal.SIGKILL

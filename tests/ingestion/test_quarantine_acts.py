@@ -91,7 +91,7 @@ def test_an_act_killed_at_some_steps_is_done_once(
     make_company: Callable[..., Any], monkeypatch: pytest.MonkeyPatch, act: str, viewed_from: int
 ) -> None:
     monkeypatch.setattr(raw_views, "VIEWED_FROM", viewed_from)
-    campaign(make_company, act, every=13, viewed_from=viewed_from)
+    campaign(make_company, act, every=29, viewed_from=viewed_from)
 
 
 @pytest.mark.slow

@@ -72,7 +72,7 @@ def test_settling_may_die_too(quick_path):
     """The push that puts an interrupted one right dies at each of its own steps."""
     sizes = campaign.Steps(None, campaign.killed)
     campaign.push_once(campaign.make_home(quick_path / "size"), THEN, sizes)
-    for step in range(1, sizes.taken + 1, 13):
+    for step in range(1, sizes.taken + 1, 23):
         second = 0
         died = True
         while died:
