@@ -93,7 +93,7 @@ def reasons_against(kind: Kind) -> dict[int, str]:
     met = {variant.fault for variant in variants_of(kind)}
     against = {v.fault: v.fits(kind) for v in VARIANTS if v.fault not in met}
     return (
-        {34: "stock is no purchase: `tests/reverse_etl/test_purchasing_faults.py`", **against}
+        {34: "stock is no purchase: `tests/reverse_etl/test_purchasing_campaign.py`", **against}
         if 34 not in met
         else against
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping
 from contextlib import nullcontext
 from dataclasses import dataclass, field
@@ -11,7 +12,7 @@ from typing import Any
 import duckdb
 
 import company
-from ops import open_store
+from ops import PushBusyError, open_store
 from reverse_etl import PushReport, push
 from tests.emulators.clock import VirtualClock
 from tests.emulators.erp import SECRET
@@ -151,3 +152,21 @@ class Queue:
         assert len(self.front.writes) <= len(attempts)
         assert self.query("select * from push_intent where status = 'confirmed' and evidence is null") == []
         assert [number for number, (state, *_) in self.proposals().items() if state == "queued"] == []
+
+
+def at_once(*works: Callable[[], object]) -> list[int]:
+    """Run each in a process of its own, all at once; their exit codes, 3 for a push that found another at work."""
+    children = []
+    for work in works:
+        child = os.fork()
+        if child == 0:
+            code = 1
+            try:
+                work()
+                code = 0
+            except PushBusyError:
+                code = 3
+            finally:
+                os._exit(code)
+        children.append(child)
+    return [os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) for child in children]
