@@ -59,8 +59,8 @@ $(TRYTON)/.ready: requirements-tryton.lock $(READY)
 	@$(BIN)/uv pip sync --quiet --require-hashes --python $(TRYTON)/bin/python requirements-tryton.lock
 	@touch $@
 
-campaign-purchasing: $(TRYTON)/.ready ## a real Tryton behind a wire that fails; proposals to every purchasing system, killed at every step
-	REQUIRE_TRYTON=1 $(BIN)/pytest -q tests/tryton tests/reverse_etl/test_purchasing_faults.py tests/reverse_etl/test_purchasing_kills.py
+campaign-purchasing: $(TRYTON)/.ready ## a real Tryton on SQLite and on PostgreSQL; every ending of every step on every purchasing system, killed at every point
+	REQUIRE_TRYTON=1 REQUIRE_POSTGRES=1 $(BIN)/pytest -q -s tests/tryton $(addprefix tests/reverse_etl/test_purchasing_,faults.py kills.py campaign.py)
 
 emulators: $(READY) ## a channel of each kind on 127.0.0.1 to push to by hand, selling what HOME_DIR publishes
 	@$(BIN)/python -m tests.emulators $(if $(wildcard $(HOME_DIR)/tallyhouse.toml),--home $(HOME_DIR))

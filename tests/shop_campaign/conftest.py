@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.servers.postgres import Postgres
 from tests.shop_campaign.company_of_shop import Company
-from tests.shop_campaign.postgres import Postgres
 from tests.shop_campaign.server import MedusaServer, missing
 from tests.shop_campaign.shop import Shop
 
@@ -26,7 +26,10 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
     if message := missing():
         (pytest.fail if os.environ.get("REQUIRE_SHOP") else pytest.skip)(message)
     logs = tmp_path_factory.mktemp("shop")
-    with Postgres(logs / "postgres.log") as postgres, MedusaServer(postgres.url, logs / "medusa.log") as server:
+    with (
+        Postgres(logs / "postgres.log") as postgres,
+        MedusaServer(f"{postgres.url()}?sslmode=disable", logs / "medusa.log") as server,
+    ):
         found = Shop(server, SKUS)
         found.open(UNITS)
         yield found

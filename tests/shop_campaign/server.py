@@ -15,7 +15,8 @@ from typing import Any
 from urllib.parse import urlencode
 
 from tests.emulators.front import Answer, Asked
-from tests.shop_campaign.postgres import binary, free_port
+from tests.servers import postgres
+from tests.servers.postgres import free_port
 
 ROOT = Path(__file__).resolve().parents[2]
 FOLDER = ROOT / ".shop"
@@ -27,7 +28,7 @@ def missing() -> str | None:
     """What is not there, or None."""
     if not (FOLDER / "node_modules/.bin/medusa").exists():
         return "no Medusa: `make .shop/.ready` installs one beside the environment"
-    return None if binary("initdb") else "no PostgreSQL: its server package is needed, running or not"
+    return postgres.missing()
 
 
 class Refused(Exception):  # noqa: N818 - an answer, not a fault

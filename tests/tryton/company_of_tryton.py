@@ -1,10 +1,11 @@
 """A small company in an empty Tryton database; run by the interpreter of `.venv-tryton`, in the server's own process space.
 
-Arguments: configuration file, database. Prints the REST key as its last line. Products SKU-1 to SKU-3 are bought by the piece;
-BOX-1 is bought by boxes of 12, by a unit of its own; SERVICE-1 cannot be bought at all.
+Arguments: configuration file, database. Prints as its last line the REST key, and the context of those who act as JSON. Products
+SKU-1 to SKU-3 are bought by the piece; BOX-1 is bought by boxes of 12, by a unit of its own; SERVICE-1 cannot be bought at all.
 """
 
 import datetime
+import json
 import sys
 from decimal import Decimal
 
@@ -30,7 +31,7 @@ def fill(pool):
     )  # fmt: skip
     (company,) = get("company.company").create([{"party": parties[0].id, "currency": currency.id}])
     (employee,) = get("company.employee").create([{"party": parties[1].id, "company": company.id}])
-    user = get("res.user")(Transaction().user)
+    (user,) = get("res.user").search([("login", "=", "admin")])
     get("res.user").write(
         [user],
         {
@@ -48,7 +49,7 @@ def fill(pool):
         configuration.save()
         goods(pool, parties[2], currency)
     (key,) = get("res.user.application").create([{"user": user.id, "application": "rest", "state": "validated"}])
-    return key.key
+    return f"{key.key} {json.dumps({'company': company.id, 'employee': employee.id}, separators=(',', ':'))}"
 
 
 def goods(pool, supplier, currency):
@@ -90,15 +91,15 @@ def main():
     pool.init()
     extras = {}
     while True:
-        with Transaction().start(DATABASE, 1, **extras) as transaction:
+        with Transaction().start(DATABASE, 0, **extras) as transaction:
             try:
-                key = fill(pool)
+                made = fill(pool)
                 transaction.commit()
             except TransactionError as error:  # a table that has to be locked from the start
                 transaction.rollback()
                 error.fix(extras)
             else:
-                return key
+                return made
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
-"""A real Tryton server, one for each module. `make .venv-tryton/.ready` installs it.
+"""A real Tryton server, one for each module, on SQLite or PostgreSQL. `make .venv-tryton/.ready` installs it.
 
-Without it these tests are skipped, unless REQUIRE_TRYTON is set, as the gate does.
+Without it these tests are skipped, unless REQUIRE_TRYTON is set, as the gate does; those on PostgreSQL without that server,
+unless REQUIRE_POSTGRES is set.
 """
 
 from __future__ import annotations
@@ -14,19 +15,21 @@ from pathlib import Path
 import pytest
 
 from tests.reverse_etl.queues import TRYTON, Queue
-from tests.tryton.server import TrytonServer, copied, is_there
+from tests.tryton.server import TrytonServer, copied
+from tests.tryton.template import Backend, missing
+
+_REQUIRED_BY: dict[Backend, str] = {"sqlite": "REQUIRE_TRYTON", "postgresql": "REQUIRE_POSTGRES"}
 
 
-def require() -> None:
-    if not is_there():
-        message = "no Tryton server: `make .venv-tryton/.ready` installs one beside the environment"
-        (pytest.fail if os.environ.get("REQUIRE_TRYTON") else pytest.skip)(message)
+def require(backend: Backend) -> None:
+    if message := missing(backend):
+        (pytest.fail if os.environ.get(_REQUIRED_BY[backend]) else pytest.skip)(message)
 
 
-@pytest.fixture(scope="module")
-def tryton(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TrytonServer]:
-    require()
-    with copied(tmp_path_factory.mktemp("tryton") / "server") as server:
+@pytest.fixture(scope="module", params=["sqlite", pytest.param("postgresql", marks=pytest.mark.slow)])
+def tryton(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[TrytonServer]:
+    require(request.param)
+    with copied(tmp_path_factory.mktemp("tryton") / "server", request.param) as server:
         yield server
 
 

@@ -1,80 +1,39 @@
-"""A real Tryton server from `.venv-tryton`: made once, copied for every module that uses it, talked to as people would."""
+"""A real Tryton server from `.venv-tryton` on a copy of the company, on SQLite or PostgreSQL; talked to as people would."""
 
 from __future__ import annotations
 
 import base64
-import fcntl
-import hashlib
 import http.client
 import json
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import time
-from dataclasses import dataclass
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
 from tests.emulators.erp import Document
 from tests.emulators.front import Answer, Asked
-
-ROOT = Path(__file__).resolve().parents[2]
-ENVIRONMENT = ROOT / ".venv-tryton"
-_COMPANY = Path(__file__).with_name("company_of_tryton.py")
-_PASSWORD = "tally-ho-1842"
-DATABASE = "tally"
-_PEOPLE = {"company": 1, "employee": 1}
-
-
-def is_there() -> bool:
-    return (ENVIRONMENT / "bin/trytond").exists()
-
-
-def template() -> Path:
-    """The folder of a database with the company in it; made when it is not there yet, by one process alone."""
-    made_of = hashlib.sha256(_COMPANY.read_bytes() + (ROOT / "requirements-tryton.lock").read_bytes()).hexdigest()[:16]
-    folder = ENVIRONMENT / f"company-{made_of}"
-    with (ENVIRONMENT / "company.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not folder.exists():
-            making = folder.with_suffix(".making")
-            shutil.rmtree(making, ignore_errors=True)
-            making.mkdir()
-            (making / f"{DATABASE}.sqlite").touch()
-            _make(making, _configuration(making))
-            making.rename(folder)
-    return folder
-
-
-def _configuration(folder: Path, port: int = 0) -> Path:
-    path = folder / "trytond.conf"
-    path.write_text(
-        f"[database]\nuri = sqlite://\npath = {folder}\n[web]\nlisten = 127.0.0.1:{port}\n", encoding="utf-8"
-    )
-    return path
-
-
-def _make(folder: Path, configuration: Path) -> None:
-    secret = folder / "password"
-    secret.write_text(_PASSWORD, encoding="utf-8")
-    given = {**os.environ, "TRYTONPASSFILE": str(secret)}
-    admin = [ENVIRONMENT / "bin/trytond-admin", "-c", configuration, "-d", DATABASE, "-u", "purchase_requisition", "stock_supply",
-             "--activate-dependencies", "--email", "admin@example.com"]  # fmt: skip
-    subprocess.run(admin, check=True, env=given, capture_output=True)
-    made = subprocess.run(
-        [ENVIRONMENT / "bin/python", _COMPANY, configuration, DATABASE], check=True, capture_output=True, text=True
-    )
-    (folder / "key").write_text(made.stdout.split()[-1], encoding="utf-8")
+from tests.servers.postgres import Postgres, free_port
+from tests.tryton.template import DATABASE, ENVIRONMENT, PASSWORD, Backend, configuration, template
 
 
 @dataclass
 class TrytonServer:
-    """A context manager; also a channel for `Front`, and what people do there. `tag` is what references begin with."""
+    """A context manager; also a channel for `Front`, and what people do there. `settings` are lines of its configuration."""
 
     folder: Path
+    backend: Backend = "sqlite"
+    settings: str = ""
     port: int = 0
+    postgres: Postgres | None = None
+    _stack: ExitStack = field(default_factory=ExitStack)
     _process: Any = None
     _session: str = ""
 
@@ -82,21 +41,34 @@ class TrytonServer:
     def key(self) -> str:
         return (self.folder / "key").read_text(encoding="utf-8")
 
+    @property
+    def people(self) -> dict[str, int]:
+        """The context of those who act: company and employee."""
+        return dict(json.loads((self.folder / "people.json").read_text(encoding="utf-8")))
+
     def __enter__(self) -> TrytonServer:
-        with socket.create_server(("127.0.0.1", 0)) as free:
-            self.port = free.getsockname()[1]
-        self.start()
+        self.port = free_port()
+        with ExitStack() as stack:
+            if self.backend == "postgresql":
+                log, kept = self.folder / "postgres.log", self.folder / "data"
+                self.postgres = stack.enter_context(Postgres(log, kept))
+            self.start()
+            stack.callback(self.stop)
+            self._stack = stack.pop_all()
         return self
 
     def __exit__(self, *_: object) -> None:
-        self.stop()
+        self._stack.close()
+
+    @property
+    def configuration(self) -> Path:
+        return configuration(self.folder, self.postgres, self.port, self.settings)
 
     def start(self) -> None:
-        configuration = _configuration(self.folder, self.port)
-        log = (self.folder / "server.log").open("a")
-        self._process = subprocess.Popen(
-            [ENVIRONMENT / "bin/trytond", "-c", configuration, "-d", DATABASE], stdout=log, stderr=log
-        )
+        with (self.folder / "server.log").open("a") as log:
+            self._process = subprocess.Popen(
+                [ENVIRONMENT / "bin/trytond", "-c", self.configuration, "-d", DATABASE], stdout=log, stderr=log
+            )
         for _ in range(300):
             try:
                 socket.create_connection(("127.0.0.1", self.port), timeout=1).close()
@@ -111,6 +83,18 @@ class TrytonServer:
     def stop(self) -> None:
         self._process.kill()
         self._process.wait()
+
+    @contextmanager
+    def worker(self) -> Iterator[None]:
+        """Tryton's own process for what it was told to do later."""
+        command = [ENVIRONMENT / "bin/trytond-worker", "-c", self.configuration, "-d", DATABASE]
+        with (self.folder / "worker.log").open("a") as log:
+            process = subprocess.Popen(command, stdout=log, stderr=log, start_new_session=True)
+        try:
+            yield
+        finally:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
 
     # what the wire in front of it needs
 
@@ -139,7 +123,7 @@ class TrytonServer:
         """A call by another application with the same key."""
         if "d" in query:
             query["d"] = base64.urlsafe_b64encode(json.dumps(query["d"]).encode()).decode()
-        context = base64.urlsafe_b64encode(json.dumps(_PEOPLE).encode()).decode()
+        context = base64.urlsafe_b64encode(json.dumps(self.people).encode()).decode()
         headers = {
             "authorization": f"Bearer {self.key}",
             "content-type": "application/json",
@@ -154,7 +138,7 @@ class TrytonServer:
     def rpc(self, method: str, *params: Any) -> Any:
         """A call as the desktop client makes it."""
         if not self._session:
-            who = json.dumps({"id": 1, "method": "common.db.login", "params": ["admin", {"password": _PASSWORD}]})
+            who = json.dumps({"id": 1, "method": "common.db.login", "params": ["admin", {"password": PASSWORD}]})
             _, _, answer = self._http("POST", f"/{DATABASE}/rpc/", who.encode(), {"content-type": "application/json"})
             user, session, *_ = json.loads(answer)["result"]
             self._session = base64.b64encode(f"admin:{user}:{session}".encode()).decode()
@@ -187,7 +171,7 @@ class TrytonServer:
     def purchase(self, *references: str) -> dict[str, Any]:
         """A buyer makes one purchase of the requests; it is a draft."""
         ids = [request["id"] for reference in references for request in self.requests(reference)]
-        context = {**_PEOPLE, "active_model": "purchase.request", "active_id": ids[0], "active_ids": ids}
+        context = {**self.people, "active_model": "purchase.request", "active_id": ids[0], "active_ids": ids}
         name = "wizard.purchase.request.create_purchase"
         session, start, _ = self.rpc(f"{name}.create", context)
         self.rpc(f"{name}.execute", session, {}, start, context)
@@ -224,7 +208,7 @@ class TrytonServer:
             self.rest("DELETE", f"purchase.requisition/{document.number}")
 
 
-def copied(folder: Path) -> TrytonServer:
+def copied(folder: Path, backend: Backend = "sqlite", settings: str = "") -> TrytonServer:
     """A server on a copy of the company, not started yet."""
-    shutil.copytree(template(), folder)
-    return TrytonServer(folder)
+    shutil.copytree(template(backend), folder)
+    return TrytonServer(folder, backend, settings)

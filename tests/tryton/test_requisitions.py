@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from tests.emulators.front import Fault
 from tests.reverse_etl.queues import Queue
 from tests.tryton.server import TrytonServer
 
@@ -106,15 +107,15 @@ def test_a_requisition_that_is_refused_before_it_is_processed_is_refused_here(
         ({"sku_id": "SERVICE-1"}, "mapping_not_purchasable: product 'SERVICE-1'"),
         ({"location_id": "OWN9"}, "mapping_missing: no warehouse 'OWN9'"),
         ({"supplier_id": "NOBODY"}, "mapping_missing: no supplier 'NOBODY'"),
-        ({"currency": "XXX"}, "mapping_missing: no currency 'XXX'"),
+        ({"currency": "QZD"}, "mapping_missing: no currency 'QZD'"),
         ({"expected_on": None, "order_by_date": None}, "supply_date_missing"),
     ],
 )
 def test_what_tryton_does_not_know_is_held_by_its_code(
     queue: Queue, tryton: TrytonServer, changes: dict, reason: str
 ) -> None:
-    more = {"currency": "XXX"} if "currency" in changes else {}
-    queue.more = "[purchasing.rates]\nXXX = 1" if more else ""
+    more = {"currency": "QZD"} if "currency" in changes else {}
+    queue.more = "[purchasing.rates]\nQZD = 1" if more else ""
     report = queue.push(7, **changes)
     assert (report.sent, queue.rows()[1]) == (0, ("held", reason))
     assert tryton.of(queue.id_of(1)) == []
@@ -130,3 +131,52 @@ def test_an_employee_nobody_knows_is_said(queue: Queue) -> None:
     queue.settings = 'employee = "NOBODY"'
     queue.push(7)
     assert queue.rows()[1] == ("held", "mapping_missing: no employee 'NOBODY'")
+
+
+def handed_in(queue: Queue) -> None:
+    queue.settings += "\napproved_there = true"
+    queue.push(7)
+    queue.settle()
+
+
+def test_where_people_there_approve_ours_is_handed_in_and_left_to_them(queue: Queue, tryton: TrytonServer) -> None:
+    handed_in(queue)
+    (document,) = tryton.of(queue.id_of(1))
+    assert (document.quantity, document.state) == (7, "waiting")
+    assert tryton.requests(queue.id_of(1)) == []
+    assert queue.proposals()[1][:2] == ("sent", None)
+    assert len(queue.front.writes) == 2
+    tryton.rest("POST", f"purchase.requisition/{document.number}/approve", {}, f="state")
+    queue.push_again()
+    assert tryton.is_whole(queue.id_of(1), 7)
+    assert queue.proposals()[1][:2] == ("acknowledged", "accepted")
+    assert len(queue.front.writes) == 2
+    queue.assert_sound()
+
+
+def test_what_people_there_change_or_refuse_before_they_approve_comes_back(queue: Queue, tryton: TrytonServer) -> None:
+    queue.settings += "\napproved_there = true"
+    queue.push(7, 8)
+    (document,) = tryton.of(queue.id_of(1))
+    tryton.rest("POST", f"purchase.requisition/{document.number}/draft", {}, f="state")
+    tryton.change(queue.id_of(1), 5)
+    tryton.refuse(queue.id_of(2))
+    queue.settle()
+    assert queue.proposals()[1][:2] == ("sent", None), "a draft again, and theirs now"
+    assert queue.proposals()[2][:2] == ("rejected", "refused")
+    for action in ("wait", "approve"):
+        tryton.rest("POST", f"purchase.requisition/{document.number}/{action}", {}, f="state")
+    queue.settle()
+    state, answer, _, quantity = queue.proposals()[1]
+    assert (state, answer, quantity) == ("acknowledged", "changed", 5)
+
+
+@pytest.mark.parametrize("step", [0, 1])
+def test_a_lost_answer_while_handing_in_makes_one_that_is_handed_in_once(
+    queue: Queue, tryton: TrytonServer, step: int
+) -> None:
+    queue.front.write_faults = [*[None] * step, Fault("yes", "reset")]
+    handed_in(queue)
+    assert [document.state for document in tryton.of(queue.id_of(1))] == ["waiting"]
+    assert len(queue.front.writes) == 2
+    queue.assert_sound()
