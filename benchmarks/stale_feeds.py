@@ -24,14 +24,12 @@ from demo.answers import Facts, channel_ats, read_orders
 from demo.answers.channel import ChannelAtsRow
 from demo.answers.order_book import OrderBook
 from demo.answers.policies import ChannelPolicy, Policies
-from demo.answers.records import Position
-from demo.business import FBA, LOCATIONS, SALES_ACCOUNTS
+from demo.business import SALES_ACCOUNTS
 from demo.clock import AS_OF, DAY, HOUR, MINUTE, as_datetime
-from demo.facts import true_facts
+from demo.facts import positions_at, true_facts
 from demo.outcome import Outcome
 from demo.policy import policy_rows, true_policies
 from demo.simulation.engine import SNAPSHOTS
-from demo.simulation.stock import Snapshot
 
 QUANTILES = (None, 0.9, 0.95, 0.99)
 HOURS_AFTER_FEEDS = (1, 3, 6, 12, 23)
@@ -59,23 +57,6 @@ def play(orders: int, seed: int, days: int) -> Outcome:
         return demo.world.make_outcome(orders, seed)
     finally:
         del SNAPSHOTS[_CLOCK]
-
-
-def positions(outcome: Outcome, shelves: Snapshot) -> tuple[Position, ...]:
-    """Return the shelves at one instant as positions; the marketplace's own are net of its orders."""
-    catalogue, rows = outcome.world.catalogue, []
-    for place, name in enumerate(LOCATIONS):
-        for item in sorted(catalogue.stocked[place]):
-            sku = catalogue.items[item].sku
-            if place == FBA:
-                rows.append(Position(name, sku, shelves.free[place][item], basis="available_net"))
-            else:
-                on_hand, damaged, held, returned, expiring, consigned = (state[place][item] for state in shelves.states)
-                rows.append(
-                    Position(name, sku, on_hand, damaged, held, returned, expiring, consigned,
-                             reserved_qty=shelves.reserved[place][item])
-                )  # fmt: skip
-    return tuple(rows)
 
 
 def known(facts: Facts, fed_at: datetime, as_of: datetime) -> Facts:
@@ -121,8 +102,11 @@ def compare(facts: Facts, outcome: Outcome, fed: int, hours: int) -> Iterator[tu
     fed_at, computed = as_datetime(fed), as_datetime(fed + HOUR * hours)
     effective = fed + HOUR * hours + MINUTE * PUBLISH_MINUTES
     shelves = outcome.world.snapshots
-    then = replace(facts, as_of=as_datetime(effective), positions=positions(outcome, shelves[_CLOCK, effective]))
-    late = replace(known(facts, fed_at, computed), positions=positions(outcome, shelves[_CLOCK, fed]))
+    catalogue = outcome.world.catalogue
+    then = replace(
+        facts, as_of=as_datetime(effective), positions=positions_at(catalogue, shelves[_CLOCK, effective], {})
+    )
+    late = replace(known(facts, fed_at, computed), positions=positions_at(catalogue, shelves[_CLOCK, fed], {}))
     true_book, late_book = read_orders(then), read_orders(late)
     free = {_key(row): row.pool_qty for row in channel_ats(with_quantile(then, None), true_book)}
     own = ordered_since(true_book, fed_at)

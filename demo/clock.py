@@ -29,7 +29,9 @@ AS_OF = instant("2026-11-20T06:00:00")
 START = instant("2025-11-17T05:00:00")
 """Monday midnight in New York, exactly 52 planning weeks before the Monday of the reporting week."""
 END = instant("2026-11-20T05:50:00")
-"""The last instant at which anything happens: the channels' last exports; the reporting instant follows ten minutes later."""
+"""The last instant of which anything is told: the channels' last exports; the reporting instant follows ten minutes later."""
+HORIZON = END + 2 * DAY
+"""How far the year can be played on, for those who ask what became of numbers nobody refreshed."""
 
 
 def off_minute(seconds: int) -> int:

@@ -31,6 +31,7 @@ from demo.business import (
     SUPPLIERS,
     TIME_ZONE,
 )
+from demo.catalogue import Catalogue
 from demo.clock import AS_OF, as_datetime, date_of_number
 from demo.kept_back import holds, waiting_transfers
 from demo.master_facts import Masters
@@ -47,6 +48,7 @@ from demo.simulation.desk import HOUSE_RETURN_REASONS
 from demo.simulation.engine import SNAPSHOTS
 from demo.simulation.fulfilment import writes_allocations
 from demo.simulation.journal import DISPOSITIONS, ON_HAND, REASONS
+from demo.simulation.stock import Snapshot
 
 DAMAGE_REASONS = frozenset({"damaged_in_transit", "DAMAGED_BY_CARRIER", "DAMAGED_BY_FC"})
 Key = tuple[str, str, str]
@@ -91,7 +93,7 @@ def true_facts(outcome: Outcome, policies: Policies, errors: Errors, orders_stat
         allocations=Rows(history.allocations),
         shipments=Rows(history.shipments),
         returns=Rows(history.returns),
-        positions=_positions(outcome, errors),
+        positions=positions_at(outcome.world.catalogue, outcome.world.closing, errors),
         losses=tuple(_losses(outcome)),
         purchase_order_lines=tuple(_purchase_lines(outcome)),
         receipts=tuple(_receipts(outcome)),
@@ -177,22 +179,22 @@ class _History:
             )  # fmt: skip
 
 
-def _positions(outcome: Outcome, errors: Errors) -> tuple[Position, ...]:
-    closing, items = outcome.world.closing, outcome.world.catalogue.items
-    rows = []
-    for place, stocked in enumerate(outcome.world.catalogue.stocked):
+def positions_at(catalogue: Catalogue, shelves: Snapshot, errors: Errors) -> tuple[Position, ...]:
+    """Return the shelves at one instant as stock records; the marketplace's own are net of its orders."""
+    items, rows = catalogue.items, []
+    for place, stocked in enumerate(catalogue.stocked):
         for item in sorted(stocked):
             off = errors.get((place, item), 0)
             if place == FBA:
                 rows.append(
-                    Position(LOCATIONS[place], items[item].sku, closing.free[place][item] + off, basis="available_net")
+                    Position(LOCATIONS[place], items[item].sku, shelves.free[place][item] + off, basis="available_net")
                 )
                 continue
-            on_hand, damaged, held, returned, expiring, consigned = (state[place][item] for state in closing.states)
+            on_hand, damaged, held, returned, expiring, consigned = (state[place][item] for state in shelves.states)
             rows.append(
                 Position(
                     LOCATIONS[place], items[item].sku, on_hand + off, damaged, held, returned, expiring, consigned,
-                    reserved_qty=closing.reserved[place][item],
+                    reserved_qty=shelves.reserved[place][item],
                 )
             )  # fmt: skip
     return tuple(rows)

@@ -16,6 +16,7 @@ from company import Paths
 from demo.answers import read_orders
 from demo.answers.policies import Policies
 from demo.clock import AS_OF, as_datetime
+from demo.day_after import draw_day_after
 from demo.demand import draw_demand
 from demo.dirt import tidy, untidy
 from demo.exports.amazon import amazon_exports
@@ -31,6 +32,7 @@ from demo.exports.shopify_stock import shopify_stock_exports
 from demo.exports.statement import state_at
 from demo.exports.tables import Export
 from demo.facts import Errors, true_facts
+from demo.late import LATE_FILE, free_later, instants_looked_at
 from demo.offers import draw_catalogue
 from demo.outcome import Outcome, conclude
 from demo.oversell_truth import oversell_frame
@@ -49,7 +51,7 @@ from demo.truth import (
 
 Dirt = Literal["none", "files", "all"]
 Progress = Callable[[str], None]
-WORLD_VERSION = 5
+WORLD_VERSION = 6
 WORLD_FILE = "world.json"
 COUNT_ERRORS = 8
 CAUSE = "the shelf holds another number than the book, and nobody has counted it yet"
@@ -90,7 +92,7 @@ def generate(
         return known
     _clear(paths)
     say("play the year")
-    outcome = make_outcome(orders, seed)
+    simulation, outcome, rng = _play(orders, seed)
     policies = policy_rows(outcome.world.catalogue)
     say("write the exports")
     write_configuration(home, policies)
@@ -102,10 +104,14 @@ def generate(
     say("work out the truth")
     errors = count_errors(outcome, seed) if dirt == "all" else {}
     _write_truth(paths, outcome, true_policies(policies), errors, stated)
-    catalogue = outcome.world.catalogue
+    catalogue, lines = outcome.world.catalogue, len(outcome.ordered)
+    say("play the day after")
+    del outcome
+    later = conclude(simulation.play_on(draw_day_after(rng, catalogue, orders), instants_looked_at()), rng)
+    free_later(later, true_policies(policies)).write_parquet(paths.data / "demo" / LATE_FILE, statistics=False)
     summary = WorldSummary(
         home, as_datetime(AS_OF).isoformat() + "Z", orders, seed, dirt, len(catalogue.items), len(catalogue.offers),
-        len(outcome.ordered), files, is_new=True,
+        lines, files, is_new=True,
     )  # fmt: skip
     described = {k: v for k, v in asdict(summary).items() if k not in ("home", "is_new")} | {"version": WORLD_VERSION}
     (paths.data / "demo" / WORLD_FILE).write_text(json.dumps(described, indent=1) + "\n", encoding="utf-8")
@@ -122,10 +128,16 @@ def _noted(exports: Iterator[Export], orders_stated_at: dict[str, int]) -> Itera
 
 def make_outcome(orders: int, seed: int) -> Outcome:
     """Return the finished year; nothing is written."""
+    return _play(orders, seed)[1]
+
+
+def _play(orders: int, seed: int) -> tuple[Simulation, Outcome, np.random.Generator]:
+    """Return a played year with what it takes to play on."""
     rng = np.random.default_rng(seed)
     catalogue = draw_catalogue(rng, int(np.clip(orders // 40, 80, 2_000)))
     demand = draw_demand(rng, catalogue, orders)
-    return conclude(Simulation(catalogue, demand, rng).play(), rng)
+    simulation = Simulation(catalogue, demand, rng)
+    return simulation, conclude(simulation.play(), rng), rng
 
 
 def all_exports(outcome: Outcome) -> Iterator[Export]:

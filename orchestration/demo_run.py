@@ -12,6 +12,7 @@ from rich.table import Table
 from company import CONFIG_FILE, Environment, Paths, load_settings
 from orchestration.console import Session
 from orchestration.exit_codes import CommandError, ExitCode
+from orchestration.late_feeds import late_feeds
 from orchestration.launch import launch
 from orchestration.moment import as_of_instant
 from orchestration.progress import showing_progress
@@ -22,6 +23,8 @@ from orchestration.warm_up import start_gate_ahead
 from warehouse import current_serving, published_beside_files
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import duckdb
 
     from demo.world import Dirt
@@ -57,8 +60,12 @@ _KPIS = (
 )
 
 
-def run_demo(session: Session, *, orders: int, seed: int, dirt: Dirt) -> None:
-    """Run the whole demo and print it; exit code 1 when a number differs from the truth without a known cause."""
+def run_demo(session: Session, *, orders: int, seed: int, dirt: Dirt, with_late_feeds: bool = False) -> None:
+    """Run the whole demo and print it.
+
+    Exit code 1 when a number differs from the truth without a known cause or, with `with_late_feeds`, when more numbers of
+    late feeds are above the shelves than their quantile allows.
+    """
     paths = session.paths
     _refuse_a_real_company(paths)
     record = RunRecord("demo")
@@ -70,9 +77,15 @@ def run_demo(session: Session, *, orders: int, seed: int, dirt: Dirt) -> None:
         launch(paths, "refresh_company_job", record, as_of=as_of)
         with record.step("compare"):
             beside = _beside_the_truth(paths)
+        if with_late_feeds:
+            tell = record.progress("late feeds")
+            with record.step("late feeds"):
+                beside["late_feeds"] = late_feeds(settings, paths, lambda note: tell(0, 0, note))
     document = {"world": world} | run_document(record) | beside
     session.result(document, lambda console: _render(document, console, paths))
-    if record.failed_checks or any(measure["unexplained"] for measure in document["truth"].values()):
+    unexplained = any(measure["unexplained"] for measure in document["truth"].values())
+    broken = any(row["is_kept"] is False for row in document.get("late_feeds", ()) if row["hours"] is None)
+    if record.failed_checks or unexplained or broken:
         raise typer.Exit(ExitCode.FAILED)
 
 
@@ -151,6 +164,7 @@ def _render(document: dict[str, Any], console: Console, paths: Paths) -> None:
     )
     render_run(document, console)
     _render_truth(document, console)
+    _render_late_feeds(document.get("late_feeds", ()), console)
     _render_proposals(document["proposals"], console)
     console.print("[bold]Next[/bold]")
     for command, purpose in (
@@ -180,6 +194,24 @@ def _render_truth(document: dict[str, Any], console: Console) -> None:
             console.print(
                 f"    {example['key']}: computed {example['computed']}, truth {example['truth']}", markup=False
             )
+
+
+def _render_late_feeds(rows: Sequence[dict[str, Any]], console: Console) -> None:
+    if not rows:
+        return
+    heads = ("quantile", "hours", "listings", "above", "rate", "allowed", "units above", "units shown", "of pool")
+    table = Table(*heads, title="Numbers of late feeds beside the shelves", title_justify="left", box=None)
+    for row in rows:
+        kept = {
+            None: "",
+            True: f"{row['allowed_rate'] or 0:.1%}",
+            False: f"[bold red]{row['allowed_rate'] or 0:.1%}[/bold red]",
+        }
+        table.add_row(
+            str(row["quantile"] or "none"), str(row["hours"] or "all"), f"{row['looked']:,}", f"{row['above']:,}",
+            f"{row['rate']:.2%}", kept[row["is_kept"]], f"{row['units_above']:,}", f"{row['shown']:,}", f"{row['pool']:,}",
+        )  # fmt: skip
+    console.print(table)
 
 
 def _shown(number: float | None) -> str:

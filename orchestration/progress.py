@@ -18,6 +18,7 @@ STEP_TITLES = {
     "publish": "publish",
     "push": "push",
     "compare": "compare with the truth",
+    "late feeds": "compute again, hours after the last feeds",
 }
 
 

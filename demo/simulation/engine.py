@@ -1,5 +1,7 @@
 """Plays a year: takes the next thing due off a heap until the world's end, and keeps what is needed to tell of it.
 
+A played year can be played on, with orders that are placed after its end.
+
 Recurring work has fixed UTC hours. Waves last less than half an hour; the stock snapshots lie outside every wave.
 """
 
@@ -14,7 +16,8 @@ import numpy as np
 
 from demo.business import FBA, LOCATIONS, OWN, STORE, STREAM_FBA, SUPPLIERS, THREEPL
 from demo.catalogue import Catalogue
-from demo.clock import DAY, END, HOUR, MINUTE, START, instant
+from demo.clock import DAY, END, HORIZON, HOUR, MINUTE, START, instant
+from demo.day_after import appended
 from demo.demand import DAYS, FIRST_DAY, UNEXPLAINED, Demand
 from demo.simulation.desk import BUILT_KEPT, Desk
 from demo.simulation.fulfilment import Fulfilment
@@ -37,6 +40,8 @@ WAVES = (
 )
 PLACING_HOURS = (*range(12, 24), 0, 1, 2, 5)
 GRADING_DAY = 4
+LATER = "the shelves after the year"
+"""The account under which snapshots are kept that no feed tells."""
 CALLS = {1: CUSTOMER, 2: PAYMENT, 3: FRAUD, UNEXPLAINED: OTHER}
 
 
@@ -57,7 +62,7 @@ class World:
 
 
 class Simulation:
-    """One run; `play` may be called once."""
+    """One run; `play` may be called once, and `play_on` once after it."""
 
     def __init__(self, catalogue: Catalogue, demand: Demand, rng: np.random.Generator) -> None:
         self.catalogue, self.demand, self.rng = catalogue, demand, rng
@@ -78,28 +83,52 @@ class Simulation:
         self.snapshots: dict[tuple[str, int], Snapshot] = {}
 
     def schedule(self, at: int, action: Callable[[int], None]) -> None:
-        """Do something at an instant to come; what falls beyond the world's end never happens."""
-        if self.now < at < END:
+        """Do something at an instant to come; what falls beyond the horizon never happens."""
+        if self.now < at < HORIZON:
             self.ticket += 1
             heapq.heappush(self.heap, (at, self.ticket, action))
 
     def play(self) -> World:
         """Run to the end and return the finished year."""
         self._open_shelves()
-        opening = self.stock.snapshot(START)
+        self.opening = self.stock.snapshot(START)
         self._schedule_routine()
         self._schedule_calls()
+        self._run_until(END)
+        return self._world(END)
+
+    def play_on(self, later: Demand, instants: tuple[int, ...]) -> World:
+        """Go on past the year's end with more orders, all placed after it, and note the shelves (`LATER`) at full minutes.
+
+        The logs of the year's `World` go on as well: finish with it first.
+        """
+        self.now, first = END, self.demand.orders
+        self.demand = appended(self.demand, later)
+        self.fulfilment.take_in(later)
+        self.marketplace.take_in(self.demand)
+        self.by_release = np.argsort(self.demand.placed_from, kind="stable").tolist()
+        self.placed_from = self.demand.placed_from[self.by_release].tolist()
+        self._schedule_calls(first)
+        for at in instants:
+            self.schedule(at, partial(self._take_snapshot, LATER))
+        end = max(instants) + 1
+        self._run_until(end)
+        return self._world(end)
+
+    def _run_until(self, end: int) -> None:
         heap = self.heap
-        while heap:
+        while heap and heap[0][0] < end:
             now, _, action = heapq.heappop(heap)
             self.now = now
             self.marketplace.accept_until(now)
             action(now)
-        self.marketplace.accept_until(END)
+        self.marketplace.accept_until(end)
+
+    def _world(self, end: int) -> World:
         book = self.fulfilment
         return World(
             self.catalogue, self.demand, self.journal, tuple(book.offer), tuple(book.ordered), tuple(book.shipped),
-            tuple(book.cancelled), opening, self.stock.snapshot(END), self.snapshots,
+            tuple(book.cancelled), self.opening, self.stock.snapshot(end), dict(self.snapshots),
         )  # fmt: skip
 
     def _open_shelves(self) -> None:
@@ -115,7 +144,7 @@ class Simulation:
 
     def _schedule_routine(self) -> None:
         target = max(12, int(self._built_rate() * 21)) + BUILT_KEPT
-        for day in range(FIRST_DAY * DAY, END, DAY):
+        for day in range(FIRST_DAY * DAY, HORIZON, DAY):
             weekday = (day // DAY + 3) % 7
             self._schedule_warehouse(day, weekday)
             self._schedule_office(day, weekday)
@@ -152,9 +181,10 @@ class Simulation:
         at = instant("2026-11-10T15:00:09")
         self.schedule(at, lambda now: self.purchasing.buy_ahead(8, term.item, OWN, 240, now))
 
-    def _schedule_calls(self) -> None:
+    def _schedule_calls(self, first: int = 0) -> None:
         demand = self.demand
-        for order in np.flatnonzero((demand.asks > 0) & (demand.stream != STREAM_FBA)).tolist():
+        calls = (demand.asks > 0) & (demand.stream != STREAM_FBA) & (np.arange(demand.orders) >= first)
+        for order in np.flatnonzero(calls).tolist():
             kind, at = int(demand.asks[order]), int(demand.asked_at[order])
             stated = kind != UNEXPLAINED
             self.schedule(at, partial(self.fulfilment.call_off, order, CALLS[kind], stated=stated))

@@ -59,6 +59,22 @@ class Fulfilment:
         self.parcels = 0
         self.on_shipped: Callable[[int, int, int, int], None] = lambda line, location, quantity, at: None
 
+    def take_in(self, later: Demand) -> None:
+        """Add orders behind those that are known; their numbers go on from there."""
+        orders, lines = len(self.account), len(self.ordered)
+        self.account += later.account.tolist()
+        self.order += (later.line_order + orders).tolist()
+        self.offer += later.line_offer.tolist()
+        self.ordered += later.line_qty.tolist()
+        self.wants_return += later.returns.tolist()
+        self.need += later.line_qty.tolist()
+        count = len(later.line_qty)
+        self.shipped += [0] * count
+        self.cancelled += [0] * count
+        self.has_cancel += [False] * count
+        starts = np.searchsorted(later.line_order, np.arange(1, later.orders + 1))
+        self.first_line += (starts + lines).tolist()
+
     def place_order(self, order: int, at: int) -> None:
         """Place every open line of an order; what finds no stock waits, some of it only for so long."""
         for line in range(self.first_line[order], self.first_line[order + 1]):

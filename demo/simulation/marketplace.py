@@ -6,7 +6,7 @@ from functools import partial
 
 import numpy as np
 
-from demo.business import FBA
+from demo.business import FBA, STREAM_FBA
 from demo.clock import DAY, HOUR, off_minute
 from demo.demand import Demand
 from demo.simulation.fulfilment import Fulfilment, Schedule
@@ -31,9 +31,13 @@ class Marketplace:
         frozen: int,
     ) -> None:
         self.fulfilment, self.rng, self.schedule, self.offers, self.frozen = fulfilment, rng, schedule, offers, frozen
-        self.orders = np.flatnonzero(demand.stream == 2).tolist()
-        self.ordered_at = demand.ordered_at[self.orders].tolist()
         self.next = 0
+        self.take_in(demand)
+
+    def take_in(self, demand: Demand) -> None:
+        """Know the marketplace's orders of a demand that begins with what is known already."""
+        self.orders = np.flatnonzero(demand.stream == STREAM_FBA).tolist()
+        self.ordered_at = demand.ordered_at[self.orders].tolist()
 
     def accept_until(self, now: int) -> None:
         """Take in every order placed before `now`."""

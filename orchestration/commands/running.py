@@ -114,11 +114,18 @@ def demo(  # noqa: PLR0917 - typer passes options by name
     orders: Annotated[int, typer.Option(min=1, help="How many customer orders the generated year has.")] = 20_000,
     seed: Annotated[int, typer.Option(help="The same seed gives the same company.")] = 7,
     dirt: Annotated[Dirt, typer.Option(help="Late and duplicate files, or damaged rows as well.")] = Dirt.FILES,
+    late: Annotated[
+        bool,
+        typer.Option(
+            "--late",
+            help="Also compute the numbers again without new feeds, and tell how often one is above the shelves.",
+        ),
+    ] = False,
 ) -> None:
     """The main job on a generated company, with every number beside the known truth."""
     from orchestration.demo_run import run_demo
 
-    run_demo(session_of(context, home, as_json), orders=orders, seed=seed, dirt=dirt.value)
+    run_demo(session_of(context, home, as_json), orders=orders, seed=seed, dirt=dirt.value, with_late_feeds=late)
 
 
 def dev(
