@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 LATE_FILE = "late_free.parquet"
 QUANTILES = (None, 0.9, 0.95, 0.99)
 LATE_HOURS = (1, 3, 6, 12, 22)
-"""Hours after the reporting instant at which numbers are computed again without a new feed; no parcel is being handed over then."""
+"""Hours after the reporting instant at which numbers are computed without a new feed; at none is a parcel on its way out."""
 PUBLISH_MINUTES = 15
 MAX_AGE_MINUTES = 3 * 24 * 60
 """Beyond the oldest feed looked at, or a number would rightly be 0 and never above anything."""
