@@ -123,37 +123,33 @@ def judge_late(home: Path, hours: int, connection: duckdb.DuckDBPyConnection) ->
 
     Raises `LateError` when a listing is missing or was built under another quantile.
     """
-    rows = connection.execute(
-        """
-        with t as (select * from read_parquet($1) where hours = $2),
-             judged as (
-                 select
-                     t.quantile, t.free_qty, p.ats_qty, p.pool_qty,
-                     p.listing_id is null or p.stale_quantile_rate is distinct from t.quantile as is_foreign,
-                     coalesce(p.status = 'ok' and p.pool_qty >= p.units_per_listing, false) as is_looked_at
-                 from t
-                 left join marts.fct_channel_available_to_sell as p
-                     on t.channel_account = p.channel_account and t.listing_id = p.listing_id
-             )
-        select
-            quantile,
-            count(*) filter (is_foreign),
-            count(*) filter (is_looked_at),
-            count(*) filter (is_looked_at and ats_qty > free_qty),
-            coalesce(sum(ats_qty - free_qty) filter (is_looked_at and ats_qty > free_qty), 0),
-            coalesce(sum(ats_qty) filter (is_looked_at), 0),
-            coalesce(sum(pool_qty) filter (is_looked_at), 0)
-        from judged
-        group by quantile
-        order by quantile nulls first
-        """,
-        [str(_file(home)), hours],
-    ).fetchall()
-    if foreign := sum(row[1] for row in rows):
+    columns = (
+        "channel_account",
+        "listing_id",
+        "units_per_listing",
+        "stale_quantile_rate",
+        "status",
+        "pool_qty",
+        "ats_qty",
+    )
+    built = connection.execute(f"select {', '.join(columns)} from marts.fct_channel_available_to_sell").fetchall()
+    numbers = {(account, listing): rest for account, listing, *rest in built}
+    truth = pl.read_parquet(_file(home)).filter(pl.col("hours") == hours)
+    counts = {quantile: [0] * 5 for quantile in QUANTILES}
+    foreign = 0
+    for account, listing, quantile, free in truth.select(*columns[:2], "quantile", "free_qty").iter_rows():
+        units, applied, status, pool, shown = numbers.get((account, listing), (1, None, None, 0, None))
+        foreign += status is None or applied != quantile
+        if status == "ok" and pool >= units:
+            beyond = max(0, shown - free)
+            counts[quantile] = [
+                sum(pair) for pair in zip(counts[quantile], (1, beyond > 0, beyond, shown, pool), strict=True)
+            ]
+    if foreign:
         raise LateError(
             f"{foreign} listings of the world are not in the numbers to be judged, or under another quantile."
         )
-    return [LateTally(quantile, hours, *(int(value) for value in counted)) for quantile, _, *counted in rows]
+    return [LateTally(quantile, hours, *counted) for quantile, counted in counts.items()]
 
 
 def _file(home: Path) -> Path:

@@ -1,4 +1,4 @@
-"""A demo world with every dirt: equal to the truth where feeds are fresh, and where they are late no more often above it than allowed."""
+"""A demo world with every dirt: fresh numbers equal the truth, late ones are above it no more often than they may be."""
 
 from __future__ import annotations
 
