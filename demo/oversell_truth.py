@@ -75,7 +75,10 @@ def _is_judged(line: SoldLine) -> bool:
 
 def _lines(facts: Facts, book: OrderBook) -> Iterator[SoldLine]:
     """Yield the lines that the merchant ships, in stock units, with everything that happened to them."""
-    built = {(row.location_id, row.sku_id) for row in facts.positions if row.on_hand_qty > 0}
+    built: dict[str, list[str]] = defaultdict(list)
+    for position in facts.positions:
+        if position.on_hand_qty > 0:
+            built[position.sku_id].append(position.location_id)
     placed: dict[tuple[str, str, str], list[LineStep]] = defaultdict(list)
     for row in facts.allocations:
         steps = placed[row.channel_account, row.order_id, row.channel_sku]
@@ -100,16 +103,14 @@ def _ends(order: Order, line: OrderLine) -> Iterator[LineStep]:
 
 
 def _sold(
-    book: OrderBook, order: Order, line: OrderLine, steps: list[LineStep], built: set[tuple[str, str]]
+    book: OrderBook, order: Order, line: OrderLine, steps: list[LineStep], built: Mapping[str, list[str]]
 ) -> SoldLine:
     listing = book.catalogue.listing(order.channel_account, line.channel_sku)
     units = listing.units_per_listing
     only = book.catalogue.only_choice(order.channel_account, line.ship_country, line.ship_postcode_prefix)
     if order.channel_account not in book.accounts_with_allocations and only is not None:
         steps = [LineStep(line.ordered_at, "allocated", line.ordered_listing_qty, only), *steps]
-    ready_made: dict[Place, dict[str, int]] = {
-        place: {listing.sku_id: 1} for place, sku in built if sku == listing.sku_id
-    }
+    ready_made: dict[Place, dict[str, int]] = {place: {listing.sku_id: 1} for place in built.get(listing.sku_id, ())}
     parts: Parts = {**ready_made, None: book.catalogue.parts(listing.sku_id)}
     return SoldLine(
         order.channel_account, order.order_id, line.channel_sku, line.ordered_at, line.ordered_listing_qty * units, parts,

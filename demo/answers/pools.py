@@ -20,7 +20,7 @@ from demo.answers.catalogue import most_specific
 from demo.answers.order_book import OrderBook
 from demo.answers.partition import Member, need_of, parted, piles
 from demo.answers.policies import ChannelPolicy
-from demo.answers.records import Facts, FulfilledBy
+from demo.answers.records import Facts, FulfilledBy, Listing
 from demo.answers.stock import AtsRow, Claims, ats, claims, kept_back, stated_at
 
 RATE_DAYS = 28
@@ -57,6 +57,9 @@ class Pools:
         self.recent = _recent_units(facts, book)
         self.unplaced_accounts = {account for account, _ in self.claims.unplaced}
         self._parted: dict[str, dict[Offer, int]] = {}
+        self._listings: dict[str, list[Listing]] = defaultdict(list)
+        for listing in facts.listings:
+            self._listings[listing.sku_id].append(listing)
         self._draws: dict[str, list[Draw]] | None = None
 
     def policy(self, account: str, sku: str) -> ChannelPolicy:
@@ -108,9 +111,9 @@ class Pools:
 
     def _part(self, sku: str) -> dict[Offer, int]:
         offers: dict[str, Offer] = {}
-        for listing in self.facts.listings:
+        for listing in self._listings[sku]:
             mode = self.policy(listing.channel_account, sku).mode
-            if listing.sku_id == sku and listing.is_active and mode in ("fair_share", "priority"):
+            if listing.is_active and mode in ("fair_share", "priority"):
                 offers[f"{listing.channel_account}/{listing.fulfilled_by}"] = (
                     listing.channel_account,
                     listing.fulfilled_by,

@@ -119,8 +119,9 @@ def test_every_listing_is_looked_at_every_time_under_every_quantile(home: Path) 
     listings = pl.read_parquet(Paths(home).data / "demo/truth/channel_ats.parquet").height
     assert found.group_by("hours").len().sort("hours").rows() == [(hours, listings) for hours in LATE_HOURS]
     assert set(found["quantile"].unique().to_list()) == set(QUANTILES)
-    assert found["free_qty"].min() == 0
-    assert found.group_by("channel_account", "listing_id").agg(pl.col("free_qty").n_unique())["free_qty"].max() > 1
+    assert found.filter(pl.col("free_qty") < 0).is_empty()
+    changing = found.group_by("channel_account", "listing_id").agg(pl.col("free_qty").n_unique())
+    assert not changing.filter(pl.col("free_qty") > 1).is_empty()
 
 
 def test_the_policy_is_the_plainest_with_a_quantile_by_sku(home: Path, tmp_path: Path) -> None:
