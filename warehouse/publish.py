@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import shutil
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -18,6 +17,7 @@ from pathlib import Path
 
 from company.paths import Paths
 from warehouse.connection import STORAGE_VERSION, writer
+from warehouse.file_copy import copy_file
 from warehouse.serving import (
     POINTER,
     REFUSED,
@@ -101,7 +101,7 @@ def publish(
         target = paths.serving / f"serving_{build_id}.duckdb"
         building = paths.serving / f"building_{build_id}.duckdb"
         if base is not None:
-            shutil.copyfile(base.file, building)
+            copy_file(base.file, building)
         copy_tables(connection, building, names, tables)
         building.chmod(0o444)
         _durable(building)
