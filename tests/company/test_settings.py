@@ -95,6 +95,11 @@ def test_an_environment_variable_wins_over_the_file(tmp_path: Path, monkeypatch:
             "accounts are: shop_eu",
         ),
         (GOOD.replace('location = "Main warehouse"\n', ""), "destinations.shop_us_stock", "needs `location`"),
+        (
+            GOOD.replace('location = "Main', 'approved_there = true\nlocation = "Main'),
+            "destinations.shop_us_stock",
+            "approves nothing",
+        ),
         (GOOD.replace("prod = { push = true, schedule = true }\n", ""), "environments", "missing: prod"),
         (GOOD.replace('system = "house"', 'system = "sap"'), "accounts.wms.system", "'stripe' or 'house'"),
         (GOOD + "\n[limits]\nmax_reject_rate = 2\n", "limits.max_reject_rate", "less than or equal to 1"),

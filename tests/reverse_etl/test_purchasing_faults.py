@@ -116,6 +116,23 @@ def test_a_row_in_doubt_is_not_touched_until_it_is_decided(queue: Queue, step: i
     queue.assert_sound()
 
 
+@pytest.mark.parametrize(
+    "queue", [kind for kind in QUEUES if kind.steps > 1], indirect=True, ids=lambda kind: kind.kind
+)
+def test_a_document_deleted_while_its_next_step_is_under_way_is_no_api_that_is_gone(queue: Queue) -> None:
+    def somebody_deletes_it(asked: Asked) -> None:
+        if len(queue.front.writes) == 2 and asked.is_write:
+            queue.erp.remove(queue.id_of(1))
+
+    queue.front.always = somebody_deletes_it  # type: ignore[assignment]
+    queue.push(7)
+    assert queue.rows()[1] == ("held", "gone_meanwhile: HTTP 404")
+    queue.settle()
+    assert queue.rows()[1] == ("held", "removed_there")
+    assert queue.query("select state, failures from breaker") in ([], [("closed", 0)])
+    assert queue.erp.of(queue.id_of(1)) == []
+
+
 @every_step
 def test_a_step_that_the_system_refuses_keeps_its_words(queue: Queue, step: int) -> None:
     said = "No such\nthing. Ask Robin."
