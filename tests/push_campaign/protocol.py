@@ -1,8 +1,8 @@
-"""The push protocol of one key as a state machine that is small enough to be searched whole: see `search.py`.
+"""One key as everybody sees it: the rules, the situation, and what the world does to it (network, customers, kills).
 
-Every step of a runner is one commit or one request, so a crash may come between any two. The environment lands, loses, doubles
-and delays copies of a write, sells, edits, kills runners, and lets a second runner overtake a paused one. Times are not modelled:
-`drained` is enabled exactly when no copy of a write can land any more, which is what waiting until `drain_until` is for.
+Small enough to be searched whole, see `search.py`; what a runner does is in `runner.py`. The environment lands, loses, doubles
+and delays copies of a write, sells, edits, kills runners. Times are not modelled: `drained` is enabled exactly when no copy of
+a write can land any more, which is what waiting until `drain_until` is for.
 """
 
 from __future__ import annotations
@@ -10,28 +10,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
-
-STEPS = {
-    "take the lease": "ops.lease.hold_lease",
-    "mark what was sending": "ops.attempts.mark_ambiguous",
-    "wait until nothing can land": "reverse_etl.doubt.Doubt.decide",
-    "read back": "reverse_etl.sight.Sight.numbers",
-    "settle what was read": "ops.settlement.settle_rows",
-    "plan": "reverse_etl.prepare.prepare",
-    "hold a key in doubt": "ops.observations.keys_in_doubt",
-    "read the base": "reverse_etl.api_courier.ApiCourier.send",
-    "seen already": "ops.settlement.confirm_seen",
-    "wait for its turn": "reverse_etl.calls.Calls.wait_turn",
-    "record": "ops.attempts.begin_attempt",
-    "send": "reverse_etl.wire.Wire.send",
-    "judge: applied": "reverse_etl.verdict.judge",
-    "judge: conflict": "reverse_etl.verdict.judge",
-    "judge: unknown": "reverse_etl.verdict.judge",
-    "fenced off": "ops.lease.check_epoch",
-    "release": "ops.lease.hold_lease",
-    "overtake": "ops.overtaking.overtake",
-}
-"""Each step of a runner, and the function of the engine that makes it."""
 
 
 @dataclass(frozen=True)
@@ -55,6 +33,8 @@ class Protocol:
     """A copy may still be delivered after its request was answered."""
     waits: int = 0
     """How often a runner has to wait for its turn before it may send."""
+    resyncs: int = 0
+    """How often what is shown is adopted instead of being pushed: `tallyhouse push plan --resync`."""
     pauses_before_sending: bool = False
     """A runner may be overtaken between its record and its request: no store can see that."""
     without: frozenset[str] = field(default_factory=frozenset)
@@ -89,6 +69,8 @@ class Runner(NamedTuple):
     base: int | None = None
     attempt: int = 0
     seen: int = 0
+    is_reading: bool = False
+    """It adopts what is shown, and sends nothing."""
 
 
 class State(NamedTuple):
@@ -107,6 +89,7 @@ class State(NamedTuple):
     foreign: int
     takeovers: int
     waits: int
+    resyncs: int
     unrecorded: bool = False
 
 
@@ -116,7 +99,7 @@ Move = tuple[str, State]
 def first(rules: Protocol) -> State:
     return State(
         0, rules.start, (), (), (), (), (0, rules.start), 1, None, (Runner(), Runner()),
-        rules.crashes, rules.doubles, rules.foreign, rules.takeovers, rules.waits,
+        rules.crashes, rules.doubles, rules.foreign, rules.takeovers, rules.waits, rules.resyncs,
     )  # fmt: skip
 
 
@@ -124,15 +107,7 @@ def target(rules: Protocol, generation: int) -> int:
     return (rules.start, *rules.targets)[generation]
 
 
-def moves(rules: Protocol, state: State) -> Iterator[Move]:
-    """Everything that may happen next."""
-    yield from _world(rules, state)
-    for number in (0, 1):
-        for label, after in runner_moves(rules, state, number):
-            yield f"runner {number}: {label}", after
-
-
-def _world(rules: Protocol, s: State) -> Iterator[Move]:
+def world_moves(rules: Protocol, s: State) -> Iterator[Move]:
     if s.wanted < len(rules.targets):
         yield "a newer target is wanted", s._replace(wanted=s.wanted + 1)
     for place, copy in enumerate(s.network):
@@ -141,14 +116,17 @@ def _world(rules: Protocol, s: State) -> Iterator[Move]:
         yield f"{copy.value} is lost", s._replace(network=rest)
         if s.doubles:
             twin = copy._replace(is_double=True)
-            yield f"{copy.value} is doubled", s._replace(network=_sorted(s.network, twin), doubles=s.doubles - 1)
+            yield f"{copy.value} is doubled", s._replace(network=in_flight(s.network, twin), doubles=s.doubles - 1)
     if s.foreign:
         yield "a sale", s._replace(shown=s.shown - 1, foreign=s.foreign - 1)
         yield "a foreign edit", s._replace(shown=rules.start, foreign=s.foreign - 1)
     for number, runner in enumerate(s.runners):
         if s.crashes and runner.at != "idle":
             lock = None if s.lock == number else s.lock
-            yield f"runner {number} is killed", _runner(s, number, Runner())._replace(lock=lock, crashes=s.crashes - 1)
+            yield (
+                f"runner {number} is killed",
+                with_runner(s, number, Runner())._replace(lock=lock, crashes=s.crashes - 1),
+            )
 
 
 def landed(rules: Protocol, s: State, copy: Copy) -> State:
@@ -165,157 +143,6 @@ def landed(rules: Protocol, s: State, copy: Copy) -> State:
     if rules.accepts:
         return after
     return after._replace(answers=tuple(sorted({*s.answers, (copy.attempt, "applied" if fits else "conflict")})))
-
-
-def runner_moves(rules: Protocol, s: State, n: int) -> Iterator[Move]:
-    """The next step of one runner; after `answers` and `drained` there may be two."""
-    yield from _PROGRAM[s.runners[n].at](rules, s, n)
-
-
-def _idle(rules: Protocol, s: State, n: int) -> Iterator[Move]:
-    other = s.runners[1 - n]
-    is_overtaken = s.lock == 1 - n and s.takeovers > 0 and (rules.pauses_before_sending or other.at != "recorded")
-    if s.lock is None or is_overtaken:
-        after = s._replace(lock=n, epoch=s.epoch + 1, takeovers=s.takeovers - int(s.lock is not None))
-        yield "take the lease", _runner(after, n, Runner("leased", s.epoch + 1))
-
-
-def _leased(rules: Protocol, s: State, n: int) -> Iterator[Move]:
-    yield _fenced(rules, s, n) or ("mark what was sending", _at(s, n, "settling" if s.open else "planning"))
-
-
-def _settling(rules: Protocol, s: State, n: int) -> Iterator[Move]:
-    if not s.open:
-        # what this runner had planned itself it sends again; what an earlier one left is planned anew
-        yield "plan", _at(s, n, "planned" if s.runners[n].generation else "planning")
-        return
-    attempt = s.open[0]
-    if not rules.has("read_back"):
-        # takes for granted that the write arrived
-        yield "settle what was read", _confirmed(_at(s, n, "settling"), attempt)
-    elif _is_drained(rules, s, attempt):
-        yield "wait until nothing can land", _at(s, n, "reading", attempt=attempt.number)
-    elif rules.overtakes and target(rules, s.wanted) < min(attempt.value, s.shown):
-        yield _fenced(rules, s, n) or ("overtake", _overtaking(rules, s, n, attempt))
-
-
-def _overtaking(rules: Protocol, s: State, n: int, older: Attempt) -> State:
-    """A lower number does not wait: it takes the older write's place, and its time."""
-    places = (older.number, *older.overtaken) if rules.has("inherited_time") else ()
-    lower = Attempt(_next(s), s.wanted, target(rules, s.wanted), is_overtaking=True, overtaken=places)
-    taken = s._replace(open=tuple(lower if a == older else a for a in s.open))
-    return _at(taken, n, "recorded", generation=s.wanted, base=s.shown, attempt=lower.number)
-
-
-def _is_drained(rules: Protocol, s: State, attempt: Attempt) -> bool:
-    if not rules.has("drain") or attempt.overdue:
-        return True
-    about_to_send = any(r.at == "recorded" and r.attempt == attempt.number for r in s.runners)
-    can_wait_out = rules.pauses_before_sending or not about_to_send
-    waited_for = {attempt.number, *attempt.overtaken}
-    return can_wait_out and all(copy.attempt not in waited_for for copy in s.network)
-
-
-def _reading(rules: Protocol, s: State, n: int) -> Iterator[Move]:
-    yield "read back", _at(s, n, "read", seen=s.shown)
-
-
-def _read(rules: Protocol, s: State, n: int) -> Iterator[Move]:
-    runner = s.runners[n]
-    if refused := _fenced(rules, s, n):
-        yield refused
-        return
-    attempt = next((a for a in s.open if a.number == runner.attempt), None)
-    if attempt is None:
-        yield "settle what was read", _at(s, n, "release")
-    elif runner.seen == attempt.value:
-        yield "settle what was read", _confirmed(_at(s, n, "settling"), attempt)
-    else:
-        seen = s._replace(shadow=(s.shadow[0], runner.seen))
-        yield "settle what was read", _closed(_at(seen, n, "settling"), attempt)
-
-
-def _planning(rules: Protocol, s: State, n: int) -> Iterator[Move]:
-    if s.open and rules.has("one_open"):
-        yield "hold a key in doubt", _at(s, n, "release")
-    elif s.shadow[1] == target(rules, s.wanted):
-        yield "plan", _at(s, n, "release")
-    else:
-        yield "plan", _at(s, n, "planned", generation=s.wanted)
-
-
-def _planned(rules: Protocol, s: State, n: int) -> Iterator[Move]:
-    is_there = s.shown == target(rules, s.runners[n].generation)
-    seen = _at(s._replace(shadow=(s.shadow[0], s.shown)), n, "there" if is_there else "turn", base=s.shown)
-    yield _fenced(rules, s, n) or ("read the base", seen)
-
-
-def _there(rules: Protocol, s: State, n: int) -> Iterator[Move]:
-    generation = s.runners[n].generation
-    shadow = (max(generation, s.shadow[0]), target(rules, generation) if generation >= s.shadow[0] else s.shadow[1])
-    yield _fenced(rules, s, n) or ("seen already", _at(s._replace(shadow=shadow), n, "release"))
-
-
-def _turn(rules: Protocol, s: State, n: int) -> Iterator[Move]:
-    runner = s.runners[n]
-    if s.waits and rules.has("turn_first"):
-        yield "wait for its turn", s._replace(waits=s.waits - 1)
-    if not rules.has("record_first"):
-        yield "send", _sent(rules, s, n)
-    elif refused := _fenced(rules, s, n):
-        yield refused
-    elif s.open and rules.has("one_open"):
-        yield "hold a key in doubt", _at(s, n, "release")
-    else:
-        attempt = Attempt(_next(s), runner.generation, target(rules, runner.generation))
-        yield "record", _at(s._replace(open=(*s.open, attempt)), n, "recorded", attempt=attempt.number)
-
-
-def _recorded(rules: Protocol, s: State, n: int) -> Iterator[Move]:
-    runner = s.runners[n]
-    yield "send", _sent(rules, s, n)
-    if s.waits and not rules.has("turn_first"):
-        late = tuple(a._replace(overdue=True) if a.number == runner.attempt else a for a in s.open)
-        yield "wait for its turn", s._replace(open=late, waits=s.waits - 1)
-
-
-def _sent(rules: Protocol, s: State, n: int) -> State:
-    runner = s.runners[n]
-    is_recorded = runner.at == "recorded"
-    number = runner.attempt if is_recorded else _next(s)
-    copy = Copy(number, target(rules, runner.generation), runner.base if rules.compares else None)
-    sent = s._replace(network=_sorted(s.network, copy), unrecorded=s.unrecorded or not is_recorded)
-    return _at(sent, n, "waiting", attempt=number)
-
-
-def _waiting(rules: Protocol, s: State, n: int) -> Iterator[Move]:
-    runner = s.runners[n]
-    attempt = next((a for a in s.open if a.number == runner.attempt), None)
-    if refused := _fenced(rules, s, n):
-        yield refused
-        return
-    if attempt is None:
-        yield "release", _at(s, n, "release")
-        return
-    said = [kind for number, kind in s.answers if number == attempt.number]
-    doubles_gone = rules.late_doubles or all(copy.attempt != attempt.number for copy in s.network)
-    if said and doubles_gone and not attempt.is_overtaking:
-        quiet = s._replace(answers=tuple(a for a in s.answers if a[0] != attempt.number))
-        if said[0] == "applied":
-            yield "judge: applied", _confirmed(_at(quiet, n, "release"), attempt)
-        else:
-            yield "judge: conflict", _closed(_at(quiet, n, "planned"), attempt)
-    if rules.accepts and not rules.has("accepted_is_not_applied"):
-        yield "judge: applied", _confirmed(_at(s, n, "release"), attempt)
-    elif not rules.has("no_blind_retry"):
-        yield "judge: unknown", _closed(_at(s, n, "turn"), attempt)
-    else:
-        yield "judge: unknown", _at(s, n, "settling")
-
-
-def _release(rules: Protocol, s: State, n: int) -> Iterator[Move]:
-    lock = None if s.lock == n else s.lock
-    yield "release", _runner(s._replace(lock=lock), n, Runner())
 
 
 def canonical(s: State) -> State:
@@ -340,32 +167,19 @@ def canonical(s: State) -> State:
     )
 
 
-_PROGRAM: dict[str, Any] = {
-    "idle": _idle, "leased": _leased, "settling": _settling, "reading": _reading, "read": _read, "planning": _planning,
-    "planned": _planned, "there": _there, "turn": _turn, "recorded": _recorded, "waiting": _waiting, "release": _release,
-}  # fmt: skip
-
-
-def _fenced(rules: Protocol, s: State, n: int) -> Move | None:
-    """A commit with an older epoch is refused, and its process ends."""
-    if not rules.has("fencing") or s.runners[n].epoch == s.epoch:
-        return None
-    return "fenced off", _runner(s._replace(lock=None if s.lock == n else s.lock), n, Runner())
-
-
-def _confirmed(s: State, attempt: Attempt) -> State:
+def confirmed(s: State, attempt: Attempt) -> State:
     # an older generation never replaces a newer one in what is believed
     shadow = (attempt.generation, attempt.value) if attempt.generation > s.shadow[0] else s.shadow
     if attempt.generation == s.shadow[0]:
         shadow = (attempt.generation, attempt.value)
-    return _closed(s._replace(shadow=shadow), attempt)
+    return closed(s._replace(shadow=shadow), attempt)
 
 
-def _closed(s: State, attempt: Attempt) -> State:
+def closed(s: State, attempt: Attempt) -> State:
     return s._replace(open=tuple(a for a in s.open if a.number != attempt.number))
 
 
-def _next(s: State) -> int:
+def next_number(s: State) -> int:
     used = (
         [number for a in s.open for number in (a.number, *a.overtaken)]
         + [c.attempt for c in s.network]
@@ -375,13 +189,13 @@ def _next(s: State) -> int:
     return max([*used, *(r.attempt for r in s.runners)], default=0) + 1
 
 
-def _sorted(network: tuple[Copy, ...], copy: Copy) -> tuple[Copy, ...]:
+def in_flight(network: tuple[Copy, ...], copy: Copy) -> tuple[Copy, ...]:
     return tuple(sorted((*network, copy), key=repr))
 
 
-def _runner(s: State, n: int, runner: Runner) -> State:
+def with_runner(s: State, n: int, runner: Runner) -> State:
     return s._replace(runners=(runner, s.runners[1]) if n == 0 else (s.runners[0], runner))
 
 
-def _at(s: State, n: int, at: str, **changes: Any) -> State:
-    return _runner(s, n, s.runners[n]._replace(at=at, **changes))
+def at_step(s: State, n: int, at: str, **changes: Any) -> State:
+    return with_runner(s, n, s.runners[n]._replace(at=at, **changes))

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from multiprocessing import get_context
 from random import Random
 
-from tests.push_campaign import network_faults, other_faults
+from tests.push_campaign import channel_faults, house_faults, network_faults
 from tests.push_campaign.exports import NUMBERS, START, Wanted
 from tests.push_campaign.faults import VARIANTS, Variant, variants_of
 from tests.push_campaign.oracle import Verdict, judge_after_reading_back, judge_at_death, judge_at_rest
@@ -16,7 +16,7 @@ from tests.push_campaign.points import Points
 from tests.push_campaign.trial import Trial
 from tests.reverse_etl.channels import KINDS, Kind
 
-DECLARED = (network_faults, other_faults)
+DECLARED = (network_faults, channel_faults, house_faults)
 assert len(VARIANTS) > 50, DECLARED
 
 THEN: tuple[Wanted, ...] = ({1: 3, 2: 14, 3: 0}, {1: 0, 2: 12, 3: 25}, {1: 9, 2: 0, 3: 11}, {1: 15, 2: 4, 3: 2})

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections import deque
 from dataclasses import dataclass
 
-from tests.push_campaign.protocol import Protocol, State, canonical, first, landed, moves, runner_moves, target
+from tests.push_campaign.protocol import Protocol, State, canonical, first, landed, target
+from tests.push_campaign.runner import moves, runner_moves
 
 LARGEST_SEARCH = 400_000
 _REST_PUSHES, _REST_STEPS = 3, 80

@@ -6,7 +6,8 @@ import importlib
 
 import pytest
 
-from tests.push_campaign.protocol import STEPS, Protocol
+from tests.push_campaign.protocol import Protocol
+from tests.push_campaign.runner import STEPS
 from tests.push_campaign.search import search
 
 SOUND = {
@@ -24,6 +25,13 @@ SOUND = {
     "a lower number overtakes one in doubt": Protocol(targets=(12, 5), overtakes=True, crashes=2),
     "lower and lower, then the first again": Protocol(targets=(7, 3, 10), overtakes=True, crashes=1),
     "compares: a lower number overtakes": Protocol(targets=(7, 3, 10), overtakes=True, compares=True, crashes=1),
+    "a resync beside pushes": Protocol(targets=(5, 7, 10), resyncs=1, crashes=2),
+    "two resyncs, a doubled write": Protocol(resyncs=2, crashes=1, doubles=1),
+    "compares: a resync after foreign changes": Protocol(
+        targets=(5, 10), compares=True, resyncs=1, crashes=1, foreign=1
+    ),
+    "a resync while a lower number overtakes": Protocol(targets=(7, 3), overtakes=True, resyncs=1, crashes=1),
+    "two hosts, a resync overtaken": Protocol(targets=(5, 10), resyncs=1, crashes=1, takeovers=1),
     "two hosts, one overtaken": Protocol(crashes=1, takeovers=1),
     "two hosts, compares": Protocol(targets=(5, 10), compares=True, crashes=1, takeovers=1),
 }
@@ -40,6 +48,8 @@ WITHOUT = {
     "accepted_is_not_applied": (Protocol(accepts=True, crashes=0), "at rest 10 is shown, the newest is"),
     "inherited_time": (Protocol(targets=(7, 3), overtakes=True, crashes=0), "at rest 7 is shown, the newest is 3"),
     "turn_first": (Protocol(crashes=0, waits=1), AT_REST),
+    "doubt_not_adopted": (Protocol(resyncs=1, crashes=1), AT_REST),
+    "doubt_not_adopted, though it compares": (Protocol(targets=(5, 10), compares=True, resyncs=1, crashes=1), AT_REST),
 }
 LIMITS = {
     "a copy delivered again after its answer, to who keeps no keys": Protocol(crashes=0, doubles=1, late_doubles=True),
@@ -93,6 +103,7 @@ def test_every_step_that_a_runner_makes_is_in_the_table() -> None:
         Protocol(takeovers=1),
         Protocol(compares=True, foreign=1),
         Protocol(targets=(7, 3), overtakes=True),
+        Protocol(resyncs=1),
     ):
         made |= {label.partition(": ")[2] for label in search(rules).labels if ": " in label}
     assert made == set(STEPS)
