@@ -16,10 +16,10 @@ from ops.attempts import (
     open_attempts,
     open_rows,
 )
-from ops.audit import AuditRow, AuditVerdict, audit_rows, canonical_json, content_hash, verify_audit
-from ops.breaker import Breaker, close_breaker, read_breaker, write_breaker
+from ops.audit import audit_rows, canonical_json, content_hash, verify_audit
+from ops.breaker import close_breaker, read_breaker, write_breaker
 from ops.controls import Controls, Scope, read_controls, set_kill_switch
-from ops.dead_letters import DeadLetter, dead_letters, release_dead_letters
+from ops.dead_letters import dead_letters, release_dead_letters
 from ops.document_numbers import DocumentNumber, number_document
 from ops.journal import (
     finish_run,
@@ -36,22 +36,22 @@ from ops.journal import (
     unsettled_decreases,
 )
 from ops.journal_view import (
-    BreakerView,
     RowView,
     RunView,
-    SwitchView,
     breakers,
     engaged_switches,
     recent_runs,
     run_rows,
 )
 from ops.lease import Lease, LeaseLostError, PushBusyError, hold_lease
-from ops.mirror import ROW_COLUMNS, RUN_COLUMNS, STATE_COLUMNS, PushMirror, push_mirror
+from ops.mirror import DRIFT_COLUMNS, ROW_COLUMNS, RUN_COLUMNS, STATE_COLUMNS, push_mirror
 from ops.observations import (
     keys_in_doubt,
     read_addresses,
     record_observations,
     seen_there,
+    unsellable_part,
+    wanted_last,
     write_addresses,
     written_numbers,
 )
@@ -84,7 +84,6 @@ from ops.proposal_states import STATES, UNSENT, ProposalError
 from ops.proposal_view import (
     PROPOSAL_COLUMNS,
     ProposalAct,
-    Revision,
     Signature,
     acts_on,
     proposal_mirror,
@@ -97,11 +96,13 @@ from ops.reading_round import due_rows, note_reading
 from ops.records import (
     Attempt,
     Counts,
+    Difference,
+    DriftClass,
     Generation,
     Intent,
-    IntentStatus,
     JournalError,
     Observation,
+    Occasion,
     OpenRun,
     RowOutcome,
     Run,
@@ -111,9 +112,11 @@ from ops.records import (
 from ops.revisions import note_revisions, revisions_since
 from ops.settlement import attempt_absent, confirm_attempt, confirm_seen, settle_rows
 from ops.store import SCHEMA_VERSION, OpsStore, OpsStoreError, open_store, timestamp
+from ops.waiting import note_pause, pushes_due
 
 __all__ = [
     "ANSWERS",
+    "DRIFT_COLUMNS",
     "OVERTAKES",
     "PROPOSAL_COLUMNS",
     "ROW_COLUMNS",
@@ -124,22 +127,19 @@ __all__ = [
     "UNSENT",
     "Accepted",
     "Attempt",
-    "AuditRow",
-    "AuditVerdict",
-    "Breaker",
-    "BreakerView",
     "Controls",
     "Counts",
-    "DeadLetter",
+    "Difference",
     "DocumentNumber",
+    "DriftClass",
     "Emergency",
     "Generation",
     "Intent",
-    "IntentStatus",
     "JournalError",
     "Lease",
     "LeaseLostError",
     "Observation",
+    "Occasion",
     "OpenRun",
     "OpsStore",
     "OpsStoreError",
@@ -150,9 +150,7 @@ __all__ = [
     "ProposalError",
     "PushBusyError",
     "PushHealth",
-    "PushMirror",
     "Receipt",
-    "Revision",
     "RowOutcome",
     "RowView",
     "Run",
@@ -161,7 +159,6 @@ __all__ = [
     "Scope",
     "Shadow",
     "Signature",
-    "SwitchView",
     "accepted_rows",
     "acts_on",
     "amount_of",
@@ -198,6 +195,7 @@ __all__ = [
     "mark_ambiguous",
     "newest_run_ids",
     "next_part",
+    "note_pause",
     "note_reading",
     "note_revisions",
     "number_document",
@@ -211,6 +209,7 @@ __all__ = [
     "proposals_of_export",
     "push_health",
     "push_mirror",
+    "pushes_due",
     "queue_proposals",
     "read_addresses",
     "read_breaker",
@@ -240,8 +239,10 @@ __all__ = [
     "take_receipt",
     "timestamp",
     "unfinished_runs",
+    "unsellable_part",
     "unsettled_decreases",
     "verify_audit",
+    "wanted_last",
     "withdraw_proposal",
     "write_addresses",
     "write_breaker",

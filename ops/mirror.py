@@ -14,16 +14,23 @@ RUN_COLUMNS = (
     "run_id", "destination", "environment", "mode", "status", "as_of_at", "build_id", "planned_count", "sent_count",
     "unchanged_count", "held_count", "rejected_count", "started_at", "finished_at", "reason",
 )  # fmt: skip
-ROW_COLUMNS = ("run_id", "destination", "row_key", "generation", "target_json", "status", "reason", "updated_at")
+ROW_COLUMNS = (
+    "run_id", "destination", "row_key", "generation", "target_json", "status", "reason", "updated_at", "sellable_quantity",
+)  # fmt: skip
 STATE_COLUMNS = ("destination", "row_key", "payload_hash", "payload_json", "acknowledged_at", "run_id")
+DRIFT_COLUMNS = (
+    "drift_id", "destination", "row_key", "sku_id", "channel_sku", "read_by", "wanted_quantity", "written_quantity",
+    "read_quantity", "unsellable_quantity", "drift_class", "run_id", "read_at",
+)  # fmt: skip
 
 
 class PushMirror(NamedTuple):
-    """Rows in the order of `RUN_COLUMNS`, `ROW_COLUMNS` and `STATE_COLUMNS`; instants are datetimes in UTC without a zone."""
+    """Rows in the order of the columns named above; instants are datetimes in UTC without a zone."""
 
     runs: list[Row]
     rows: list[Row]
     state: list[Row]
+    drift: list[Row]
 
 
 # Everything planned and neither sent, unchanged nor rejected counts as held, so that the four always add up to planned.
@@ -40,15 +47,23 @@ _RUNS = """
 """
 
 
-def push_mirror(source: OpsStore | Path) -> PushMirror:
-    """Return all runs, all rows that had to change, and what every destination shows; empty lists when there is no store.
+_ROWS = """
+    select run_id, destination, row_key, generation, target_json, status, reason, updated_at,
+        json_extract(payload_json, '$.sellable_quantity')
+    from push_intent order by run_id, row_key
+"""
 
-    Grain: runs (run_id), rows (run_id, row_key), state (destination, row_key). Source: the operations store only.
+
+def push_mirror(source: OpsStore | Path) -> PushMirror:
+    """Return all runs, all rows that had to change, what every destination shows, and every reading that differed.
+
+    Empty lists when there is no store. Grain: runs (run_id), rows (run_id, row_key), state (destination, row_key), drift
+    (drift_id). Source: the operations store only.
     """
     if isinstance(source, OpsStore):
         return _read(source)
     if not source.exists():
-        return PushMirror([], [], [])
+        return PushMirror([], [], [], [])
     with open_store(source) as store:
         return _read(store)
 
@@ -57,12 +72,13 @@ def _read(store: OpsStore) -> PushMirror:
     with store.transaction():
         return PushMirror(
             runs=_instants(store.query(_RUNS), RUN_COLUMNS),
-            rows=_instants(
-                store.query(f"select {', '.join(ROW_COLUMNS)} from push_intent order by run_id, row_key"), ROW_COLUMNS
-            ),
+            rows=_instants(store.query(_ROWS), ROW_COLUMNS),
             state=_instants(
                 store.query(f"select {', '.join(STATE_COLUMNS)} from channel_shadow order by destination, row_key"),
                 STATE_COLUMNS,
+            ),
+            drift=_instants(
+                store.query(f"select {', '.join(DRIFT_COLUMNS)} from channel_drift order by drift_id"), DRIFT_COLUMNS
             ),
         )
 

@@ -7,6 +7,9 @@ from typing import Literal
 
 IntentStatus = Literal["ready", "sending", "ambiguous", "confirmed", "held", "rejected", "superseded"]
 RunStatus = Literal["applying", "planned", "succeeded", "partial", "held", "killed", "failed", "superseded"]
+DriftClass = Literal["row_gone", "lost_write", "late_overwrite", "sale_since_write", "foreign_edit"]
+Occasion = Literal["push", "settling", "drift", "round", "resync"]
+"""Why a destination was read: before a write, to decide a write in doubt, or on purpose: `push drift`, by turns, `--resync`."""
 
 
 class JournalError(Exception):
@@ -96,6 +99,24 @@ class Observation:
     quantity: int | None
     expected: int | None = None
     drift: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One reading that showed another number than was written, in the destination's own meaning; `read` None: it is gone.
+
+    `written` is what was known to be shown until then, or was in doubt; `wanted` what the newest plan wants, None where it wants
+    nothing of the row. `unsellable` is the part of `written` that customers could not buy.
+    """
+
+    row_key: str
+    sku_id: str
+    channel_sku: str
+    wanted: int | None
+    written: int
+    read: int | None
+    unsellable: int
+    drift: DriftClass
 
 
 @dataclass(frozen=True, slots=True)

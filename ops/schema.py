@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from ops.schema_channels import DRIFT, PAUSES
+
 _RUNS = (
     """create table push_run (
         run_id text primary key, destination text not null, environment text not null,
@@ -223,5 +225,7 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
     _READY,
     _ROUNDS,
     _READ_FIRST,
+    (*DRIFT, *_append_only("channel_drift")),
+    PAUSES,
 )
 """Statements by schema version, oldest first; a released entry is never edited, a change is a new entry."""

@@ -26,7 +26,8 @@ COMPANY_KEYS = tuple(
 )
 POLICY_KEYS = tuple(dg.AssetKey(["policy", name]) for name in POLICIES)
 OPS_KEYS = tuple(
-    dg.AssetKey(["ops", table]) for table in ("push_runs", "push_rows", "channel_state", "purchase_proposals")
+    dg.AssetKey(["ops", table])
+    for table in ("push_runs", "push_rows", "channel_state", "channel_drift", "purchase_proposals")
 )
 
 

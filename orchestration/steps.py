@@ -82,7 +82,7 @@ def load_reference_tables(settings: Settings, paths: Paths) -> None:
         ) as connection:
             ensure_raw_tables(connection, paths.lake)
             load_reference(connection, settings, policies)
-            mirror_ops(connection, mirror.runs, mirror.rows, mirror.state)
+            mirror_ops(connection, *mirror)
             mirror_proposals(connection, proposals)
 
 

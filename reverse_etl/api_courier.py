@@ -23,6 +23,7 @@ from ops import (
     hold_intents,
     idempotency_key,
     next_part,
+    note_pause,
     open_attempts,
     read_breaker,
     seen_there,
@@ -34,6 +35,7 @@ from reverse_etl.api_steps import SteppedDestination
 from reverse_etl.calls import Calls, UnreachableError
 from reverse_etl.contract import ApiFacts, Target
 from reverse_etl.courier import Job, Progress, Tell
+from reverse_etl.differences import Look
 from reverse_etl.documents import Documents
 from reverse_etl.doubt import Doubt, line_of
 from reverse_etl.overtaking import kept_in_doubt, only_downwards, overtaking
@@ -155,8 +157,8 @@ class ApiCourier:
 
     def _follow(self, job: Job, lines: Sequence[Line], verdict: Verdict) -> None:
         """Act on what the verdict says of the destination itself."""
-        self.health(verdict)
         self.calls.pause(verdict.wait_seconds)
+        self.health(verdict)
         if verdict.stops:
             job.fail(verdict.stops)
         if verdict.refused_whole:
@@ -166,7 +168,10 @@ class ApiCourier:
         self.tell(Progress(job.name, "sent", sum(row.status == "confirmed" for row in verdict.rows)))
 
     def health(self, verdict: Verdict) -> None:
-        """Tell the destination's breaker how a request ended, where that says anything of its health."""
+        """Tell the breaker how a request ended, where it says anything of the destination's health; note a pause it asked for."""
+        if (until := self.calls.paused_until) is not None:
+            note_pause(self.store, self.lease, self.target.name, until)
+            self.calls.paused_until = None
         if verdict.health is not None:
             before = read_breaker(self.store, self.target.name)
             after = before.after(verdict.health, verdict.reason, self.clock.now())
@@ -185,7 +190,7 @@ class ApiCourier:
         for key, problem in addressed.problems.items():
             self._hold_keys(job, [key], problem)
         there = seen_there(self.store, job.name, [line.row_key for line in addressed.lines])
-        standings = self.sight.standings(addressed.lines, cause="base", run_id=job.run_id)
+        standings = self.sight.seen(addressed.lines, Look("push", job.run_id)).standings
         seen, changing = [], []
         for line in addressed.lines:
             move = next_move(

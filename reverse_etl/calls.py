@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
 from reverse_etl.contract import ApiFacts
@@ -33,6 +33,8 @@ class Calls:
     clock: Clock
     api: ApiFacts
     _next_at: float = 0.0
+    paused_until: datetime | None = None
+    """Until when the far side asked not to be asked, where that is longer than this process waits."""
 
     def write(self, request: Request) -> Ending:
         """Send once and return how it ended."""
@@ -73,7 +75,9 @@ class Calls:
         return ending.is_key_refused and self.wire.renew()
 
     def pause(self, seconds: float) -> None:
-        """Start nothing for so long."""
+        """Start nothing for so long, or for the longest time that this process waits."""
+        if seconds > LONGEST_WAIT_SECONDS:
+            self.paused_until = self.clock.now() + timedelta(seconds=seconds)
         self._next_at = max(self._next_at, self.clock.monotonic() + min(max(seconds, 0.0), LONGEST_WAIT_SECONDS))
 
     def wait_turn(self) -> None:

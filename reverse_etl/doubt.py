@@ -6,7 +6,7 @@ sent on its rows, and the next push decides.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Literal, cast
@@ -16,6 +16,7 @@ from reverse_etl.api import AnswerError, Answers, ApiDestination, DocumentDestin
 from reverse_etl.api_steps import Standing, SteppedDestination
 from reverse_etl.calls import LONGEST_WAIT_SECONDS, Calls, UnreachableError
 from reverse_etl.contract import Target
+from reverse_etl.differences import Look
 from reverse_etl.documents import Documents
 from reverse_etl.resolve import has_arrived
 from reverse_etl.sight import Sight
@@ -64,7 +65,7 @@ class Doubt:
             if not rest or not (is_over or self._has_landed(attempt)):
                 return
             lines = [line for line in lines if line.row_key in rest]
-            shown = self.sight.standings(lines, cause="read_back", run_id=attempt.run_id)
+            shown = self.sight.seen(lines, Look("settling", attempt.run_id)).standings
         except UnreachableError as error:
             self.health(Verdict((), "auth" if error.is_auth else "failure", str(error)))
             return
@@ -74,7 +75,7 @@ class Doubt:
         rows += [RowOutcome(key, "held", problem) for key, problem in addressed.problems.items() if key in rest]
         settle_rows(self.store, self.lease, attempt, rows)
 
-    def _read_back(self, line: Line, shown: dict[str, Standing], again: Again) -> RowOutcome:
+    def _read_back(self, line: Line, shown: Mapping[str, Standing], again: Again) -> RowOutcome:
         standing = shown[line.row_key]
         if standing.number is None and self.destination.facts.mirrors_state:
             return RowOutcome(line.row_key, "rejected", "row_gone")

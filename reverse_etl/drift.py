@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 import company
 from ops import (
+    Difference,
+    DriftClass,
+    Occasion,
     OpsStore,
     Shadow,
     due_rows,
@@ -21,7 +23,7 @@ from ops import (
     open_store,
     read_breaker,
     read_shadow,
-    written_numbers,
+    wanted_last,
 )
 from reverse_etl.api import Line
 from reverse_etl.api_courier import ApiCourier
@@ -29,10 +31,8 @@ from reverse_etl.calls import UnreachableError
 from reverse_etl.contract import Target
 from reverse_etl.courier import Progress
 from reverse_etl.couriers import Couriers
-from reverse_etl.plan import shown_quantity
+from reverse_etl.differences import Look
 from reverse_etl.wire import Clock, SystemClock
-
-DriftClass = Literal["row_gone", "lost_write", "late_overwrite", "sale_since_write", "foreign_edit"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +44,8 @@ class ChannelDrift:
     written: int
     seen: int | None
     drift: DriftClass
+    wanted: int | None
+    """What the newest plan wants it to show."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,23 +56,6 @@ class Reading:
     rows: int
     drifts: tuple[ChannelDrift, ...]
     problem: str | None = None
-
-
-def classify(seen: int | None, written: int, earlier: Sequence[int]) -> DriftClass | None:
-    """Return why a row may show `seen` after `written`; `earlier` are the numbers before it, newest first.
-
-    The number just before says that the last write did not last; an older one of ours, that a request landed late. What no write
-    of ours explains is a sale when it is lower, for channels count down by themselves, and somebody's edit when it is higher.
-    """
-    if seen == written:
-        return None
-    if seen is None:
-        return "row_gone"
-    if earlier and seen == earlier[0]:
-        return "lost_write"
-    if seen in earlier:
-        return "late_overwrite"
-    return "sale_since_write" if seen < written else "foreign_edit"
 
 
 def read_drift(
@@ -91,7 +76,7 @@ def read_drift(
         for name, section in settings.destinations.items():
             courier = couriers.of(name) if section.kind.endswith("_api") and (names is None or name in names) else None
             if isinstance(courier, ApiCourier) and courier.destination.facts.mirrors_state:
-                readings.append(_read(store, courier, Target(name, section), read_shadow(store, name)))
+                readings.append(_read(store, courier, Target(name, section), read_shadow(store, name), "drift"))
     return readings
 
 
@@ -124,30 +109,30 @@ def read_round(
         due = due_rows(store, name, shadow, days=days, now=clock.now())
         if not due:
             return None
-        reading = _read(store, courier, Target(name, section), {key: shadow[key] for key in due})
+        reading = _read(store, courier, Target(name, section), {key: shadow[key] for key in due}, "round")
         if reading.problem is None:
             note_reading(store, lease, name, due[-1], clock.now())
         return reading
 
 
-def _read(store: OpsStore, courier: ApiCourier, target: Target, shadow: Mapping[str, Shadow]) -> Reading:
+def _read(
+    store: OpsStore, courier: ApiCourier, target: Target, shadow: Mapping[str, Shadow], occasion: Occasion
+) -> Reading:
     payload = courier.destination.facts.payload
     lines = [Line(key, payload.model_validate_json(row.payload_json), {}) for key, row in sorted(shadow.items())]
-    written = {key: shown_quantity(row) for key, row in shadow.items()}
-    before = written_numbers(store, target.name)
+    look = Look(occasion, None, wanted_last(store, target.name, list(shadow)))
     try:
         addressed = courier.sight.addressed(lines)
-        seen: Mapping[str, int | None] = courier.sight.numbers(addressed.lines, cause="reconcile", run_id=None)
+        differing = courier.sight.seen(addressed.lines, look).differing
     except UnreachableError as error:
         return Reading(target.name, len(lines), (), str(error))
-    gone = dict.fromkeys(addressed.problems)
-    drifts = [
-        ChannelDrift(target.name, key, known, number, found)
-        for key, number in sorted({**seen, **gone}.items())
-        if (known := written[key]) is not None
-        and (found := classify(number, known, [n for n in before.get(key, ()) if n != known])) is not None
-    ]
+    gone = courier.sight.gone([line for line in lines if line.row_key in addressed.problems], look)
+    drifts = sorted((_drift(target.name, found) for found in (*differing, *gone)), key=lambda drift: drift.row_key)
     return Reading(target.name, len(lines), tuple(drifts))
+
+
+def _drift(destination: str, found: Difference) -> ChannelDrift:
+    return ChannelDrift(destination, found.row_key, found.written, found.read, found.drift, found.wanted)
 
 
 def _silent(progress: Progress) -> None:

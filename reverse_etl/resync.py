@@ -28,6 +28,7 @@ from ops import (
     read_shadow,
     supersede_run,
     unfinished_runs,
+    unsellable_part,
 )
 from ops.observations import adopt_seen
 from reverse_etl.api import Line
@@ -37,6 +38,7 @@ from reverse_etl.contract import Target
 from reverse_etl.courier import Progress
 from reverse_etl.couriers import Couriers
 from reverse_etl.destinations import destination_of
+from reverse_etl.differences import Look
 from reverse_etl.engine import Engine
 from reverse_etl.exports import Candidate, read_wanted
 from reverse_etl.plan import Row, identified, shown_quantity
@@ -151,7 +153,7 @@ class _Reader:
         shadow, doubtful = read_shadow(self.store, name), keys_in_doubt(self.store, name)
         keys = sorted({*wanted, *shadow})
         lines = [self._line(key, wanted.get(key), shadow.get(key)) for key in keys if key not in doubtful]
-        shown = self._adopted(self._addressed(lines), wanted)
+        shown = self._adopted(self._addressed(lines, wanted), wanted)
         known = {key: shown_quantity(row) for key, row in shadow.items()}
         return Resync(
             destination=name,
@@ -169,7 +171,11 @@ class _Reader:
         payload = self.courier.destination.facts.payload
         return Line(key, payload.model_validate_json(shadow.payload_json if shadow else "{}"), {})
 
-    def _addressed(self, lines: Sequence[Line]) -> list[Line]:
+    def _look(self, wanted: Mapping[str, Row]) -> Look:
+        payloads = {key: row.candidate.payload for key, row in wanted.items()}
+        return Look("resync", None, {key: payload.quantity for key, payload in payloads.items() if payload is not None})
+
+    def _addressed(self, lines: Sequence[Line], wanted: Mapping[str, Row]) -> list[Line]:
         sight, api = self.courier.sight, self.courier.api
         found: list[Line] = []
         groups = [lines] if api.keeps_addresses else sight.grouped(lines)
@@ -177,12 +183,13 @@ class _Reader:
             if (answer := self._asked(some, sight.addressed)) is not None:
                 found += answer.lines
                 self.unknown |= answer.problems
+                sight.gone([line for line in some if line.row_key in answer.problems], self._look(wanted))
         return found
 
     def _adopted(self, lines: Sequence[Line], wanted: Mapping[str, Row]) -> dict[str, int]:
         """Return the number of every row that shows one, each kept as known."""
         sight, found = self.courier.sight, dict[str, int]()
-        look = partial(sight.numbers, cause="reconcile", run_id=None)
+        look = partial(sight.numbers, look=self._look(wanted))
         for some in (part for alike in sight.grouped(lines) for part in parts(alike, self.courier.api.rows_per_read)):
             if (answer := self._asked(some, look)) is None:
                 continue
@@ -217,7 +224,7 @@ def _shown_as(wanted: Row, number: int) -> Shadow:
     payload = wanted.candidate.payload
     stated = json.loads(payload.model_dump_json()) if payload else {}
     if stated.get("quantity") != number:
-        stated |= {"quantity": number, "sellable_quantity": max(0, number)}
+        stated |= {"quantity": number, "sellable_quantity": max(0, number - unsellable_part(stated))}
     return Shadow(0, content_hash({**wanted.target, "quantity": number}), canonical_json(stated))
 
 

@@ -7,20 +7,23 @@ from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from ops import (
+    Difference,
     Lease,
     Observation,
     OpsStore,
+    Shadow,
     content_hash,
     read_addresses,
     read_shadow,
     record_observations,
     write_addresses,
+    written_numbers,
 )
-from ops.observations import Cause
 from reverse_etl.api import AnswerError, ApiDestination, Found, LeveledDestination, Line
 from reverse_etl.api_steps import CataloguedDestination, Standing, SteppedDestination
 from reverse_etl.calls import Calls, UnreachableError
 from reverse_etl.contract import ApiFacts, Target
+from reverse_etl.differences import Look, difference, number_to_compare
 from reverse_etl.plan import shown_quantity
 
 
@@ -30,6 +33,14 @@ class Addressed:
 
     lines: tuple[Line, ...]
     problems: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """Where rows stand now, and those of them that show another number than was written."""
+
+    standings: Mapping[str, Standing]
+    differing: tuple[Difference, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,29 +76,69 @@ class Sight:
         ready = [replace(line, address=addresses[line.row_key]) for line in lines if line.row_key in addresses]
         return Addressed(tuple(ready), problems)
 
-    def numbers(self, lines: Sequence[Line], *, cause: Cause, run_id: str | None) -> dict[str, int | None]:
-        """Return what is shown now, by row key; None for a row that does not exist there. A row not answered is missing.
+    def numbers(self, lines: Sequence[Line], look: Look) -> dict[str, int | None]:
+        """Return what is shown now, by row key; None for a row that does not exist there. A row not answered is missing."""
+        return {key: standing.number for key, standing in self.seen(lines, look).standings.items()}
 
-        Every number that differs from what was believed is kept as an observation, and believed from now on.
+    def seen(self, lines: Sequence[Line], look: Look) -> Seen:
+        """Return where each row stands now; one that was not answered is missing.
+
+        Every number that differs from what was believed is kept as an observation, with the reason why it may, and believed from
+        now on.
         """
-        return {key: standing.number for key, standing in self.standings(lines, cause=cause, run_id=run_id).items()}
-
-    def standings(self, lines: Sequence[Line], *, cause: Cause, run_id: str | None) -> dict[str, Standing]:
-        """Return where each row stands now; as `numbers`."""
         standings: dict[str, Standing] = {}
         for some in (part for alike in self.grouped(lines) for part in parts(alike, self.api.rows_per_read)):
             standings |= self._standings(some)
         shown = {key: standing.number for key, standing in standings.items()}
-        believed = {
-            key: shown_quantity(row) for key, row in read_shadow(self.store, self.target.name, list(shown)).items()
-        }
+        known = read_shadow(self.store, self.target.name, list(shown))
+        believed = {key: shown_quantity(row) for key, row in known.items()}
         news = [
             Observation(key, number, believed.get(key), _drift(number, believed.get(key)))
             for key, number in shown.items()
-            if key not in believed or believed[key] != number or cause == "read_back"
+            if key not in believed or believed[key] != number or look.occasion == "settling"
         ]
-        record_observations(self.store, self.lease, self.target.name, news, cause=cause, run_id=run_id)
-        return standings
+        differing = self._differing(lines, {row.row_key: row.quantity for row in news}, known, look)
+        self._record(news, differing, look)
+        return Seen(standings, differing)
+
+    def gone(self, lines: Sequence[Line], look: Look) -> tuple[Difference, ...]:
+        """Take rows that could not be addressed on purpose as not shown any more; return those that were known to be shown."""
+        known = read_shadow(self.store, self.target.name, [line.row_key for line in lines])
+        if not known:
+            return ()
+        news = [
+            Observation(key, None, shown_quantity(row), _drift(None, shown_quantity(row))) for key, row in known.items()
+        ]
+        differing = self._differing(lines, dict.fromkeys(known), known, look)
+        self._record(news, differing, look)
+        return differing
+
+    def _record(self, news: Sequence[Observation], differing: Sequence[Difference], look: Look) -> None:
+        record_observations(
+            self.store, self.lease, self.target.name, news, differing, occasion=look.occasion, run_id=look.run_id
+        )
+
+    def _differing(
+        self, lines: Sequence[Line], news: Mapping[str, int | None], known: Mapping[str, Shadow], look: Look
+    ) -> tuple[Difference, ...]:
+        if not self.destination.facts.mirrors_state:
+            # what is handed over once is moved on by others, and shows nothing that could drift
+            return ()
+        asked = [
+            line for line in lines
+            if line.row_key in news
+            and number_to_compare(line, look, known.get(line.row_key)) not in (None, news[line.row_key])
+        ]  # fmt: skip
+        if not asked:
+            return ()
+        before = written_numbers(self.store, self.target.name, [line.row_key for line in asked])
+        found = (
+            difference(
+                line, news[line.row_key], look, known=known.get(line.row_key), before=before.get(line.row_key, ())
+            )
+            for line in asked
+        )
+        return tuple(row for row in found if row is not None)
 
     def _standings(self, lines: Sequence[Line]) -> dict[str, Standing]:
         destination = self.destination

@@ -51,10 +51,17 @@ OPS_TABLES: dict[str, Columns] = {
     "push_rows": (
         ("run_id", "VARCHAR"), ("destination", "VARCHAR"), ("row_key", "VARCHAR"), ("generation", "BIGINT"),
         ("target_json", "VARCHAR"), ("status", "VARCHAR"), ("reason", "VARCHAR"), ("updated_at", "TIMESTAMP"),
+        ("sellable_quantity", "BIGINT"),
     ),
     "channel_state": (
         ("destination", "VARCHAR"), ("row_key", "VARCHAR"), ("payload_hash", "VARCHAR"), ("payload_json", "VARCHAR"),
         ("acknowledged_at", "TIMESTAMP"), ("run_id", "VARCHAR"),
+    ),
+    "channel_drift": (
+        ("drift_id", "BIGINT"), ("destination", "VARCHAR"), ("row_key", "VARCHAR"), ("sku_id", "VARCHAR"),
+        ("channel_sku", "VARCHAR"), ("read_by", "VARCHAR"), ("wanted_quantity", "BIGINT"), ("written_quantity", "BIGINT"),
+        ("read_quantity", "BIGINT"), ("unsellable_quantity", "BIGINT"), ("drift_class", "VARCHAR"), ("run_id", "VARCHAR"),
+        ("read_at", "TIMESTAMP"),
     ),
     "purchase_proposals": (
         ("proposal_id", "VARCHAR"), ("exported_id", "VARCHAR"), ("supplier_id", "VARCHAR"), ("sku_id", "VARCHAR"),
@@ -95,14 +102,16 @@ def mirror_ops(
     runs: Sequence[Sequence[Any]],
     rows: Sequence[Sequence[Any]],
     state: Sequence[Sequence[Any]],
+    drift: Sequence[Sequence[Any]],
 ) -> None:
-    """Replace ops.push_runs, ops.push_rows and ops.channel_state with these rows; one transaction.
+    """Replace ops.push_runs, ops.push_rows, ops.channel_state and ops.channel_drift with these rows; one transaction.
 
     Cells come in the order of `OPS_TABLES`; an instant is a datetime in UTC or its ISO text. Empty sequences leave
     empty, typed tables.
     """
     with _transaction(connection):
-        for table, content in (("push_runs", runs), ("push_rows", rows), ("channel_state", state)):
+        contents = {"push_runs": runs, "push_rows": rows, "channel_state": state, "channel_drift": drift}
+        for table, content in contents.items():
             _replace(connection, "ops", table, OPS_TABLES[table], content)
 
 

@@ -157,9 +157,25 @@ def _shortage(frame: Frame, filters: Filters) -> None:
             frame, filters, title="Channels that say another number", report="reports.rpt_channel_stock_drift",
             caption="Channel and search apply. What its own export says, what it would be told now, what it last took.",
             rows=lambda limit: queries.channel_drift(connection, filters, limit=limit),
-            words={"drift_cause": queries.words_of(connection, "drift")},
+            words={
+                "drift_cause": queries.words_of(connection, "drift"),
+                "read_class": queries.words_of(connection, "reading"),
+            },
             empty="Every channel that states its stock states ours.",
         )  # fmt: skip
+
+
+def _readings(frame: Frame, filters: Filters) -> None:
+    connection = frame.connection
+    _section(
+        frame, filters, title="What reading back found", report="reports.rpt_push_readings",
+        caption="Period, channel and search apply. Every reading of a channel that showed another number than was written: before"
+        " writes, by turns, with `tallyhouse push drift`. The next push brings it back to what is wanted.",
+        rows=lambda limit: queries.drifted_readings(connection, filters, limit=limit),
+        words={"drift_class": queries.words_of(connection, "reading")},
+        empty="No channel was read to show another number than was written in this period. `tallyhouse push drift` reads all of "
+        "them now.",
+    )  # fmt: skip
 
 
 def main() -> None:
@@ -170,6 +186,7 @@ def main() -> None:
     _book(frame, filters)
     _to_do(frame, filters)
     _shortage(frame, filters)
+    _readings(frame, filters)
 
 
 main()

@@ -143,10 +143,25 @@ def channel_drift(connection: duckdb.DuckDBPyConnection, filters: Filters, *, li
     sql = f"""
         select channel_account, channel_sku, sku_id, published_listing_qty, listing_qty, drift_listing_qty,
             coalesce(said.title, drift_cause) as drift_cause, acknowledged_listing_qty, acknowledged_at, channels_spread_qty,
-            published_at, status, push_reason
+            published_at, status, push_reason, coalesce(found.title, read_class) as read_class, read_at
         from reports.rpt_channel_stock_drift
         left join reports.rpt_ats_terms as said on said.kind = 'drift' and said.term = drift_cause
+        left join reports.rpt_ats_terms as found on found.kind = 'reading' and found.term = read_class
         where drift_listing_qty <> 0 and {chosen("channel_account", "channels")} and {containing("sku_id", "channel_sku")}
         order by abs(drift_listing_qty) desc, channel_account, channel_sku limit $row_limit
+    """
+    return fetch(connection, sql, filters, row_limit=min(limit, MAX_DOWNLOAD_ROWS))
+
+
+def drifted_readings(connection: duckdb.DuckDBPyConnection, filters: Filters, *, limit: int = MAX_ROWS) -> pd.DataFrame:
+    """Return readings of channels that showed another number than was written, the newest first."""
+    sql = f"""
+        select read_at, channel_account, channel_sku, sku_id, coalesce(said.title, drift_class) as drift_class, wanted_number,
+            written_number, read_number, read_listing_qty, read_by, acknowledged_at, destination, run_id
+        from reports.rpt_push_readings
+        left join reports.rpt_ats_terms as said on said.kind = 'reading' and said.term = drift_class
+        where read_on between $since and $until
+            and {chosen("channel_account", "channels")} and {containing("sku_id", "channel_sku")}
+        order by read_at desc, reading_id desc limit $row_limit
     """
     return fetch(connection, sql, filters, row_limit=min(limit, MAX_DOWNLOAD_ROWS))

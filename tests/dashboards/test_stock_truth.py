@@ -81,3 +81,18 @@ def test_causes_are_said_in_words_and_what_they_mean_is_told(company: Path, open
         "Shown from an old feed: its statement was too old.", "Sold on another channel: others took the units.",
     ]  # fmt: skip
     assert hovers["drift_cause"] == "Edited by somebody else: nobody here wrote it."
+
+
+def test_what_reading_back_found_is_listed_by_period_channel_and_search(company: Path, open_page: Opener) -> None:
+    def found(**filters: str) -> list[str]:
+        tables = [t.value for t in open_page("stock_truth", **filters).dataframe if "read_by" in t.value.columns]
+        return [
+            f"{sku} {why}" for table in tables for sku, why in zip(table["sku_id"], table["drift_class"], strict=True)
+        ]
+
+    mug, lamp = "FAKE-MUG Edited by somebody else", "FAKE-LAMP sale_since_write"
+    assert found() == [mug, lamp], "the newest first; what has no words yet by its name; the third is years old"
+    assert found(search="lamp") == [lamp]
+    at = open_page("stock_truth", channel="shop_south")
+    assert not at.exception
+    assert "tallyhouse push drift" in " ".join(info.value for info in at.info)

@@ -108,7 +108,7 @@ class Company:
         """Build what the confirmations need, from the journal's newest state; return status by tracking number."""
         mirror = push_mirror(self.paths.ops)
         with writer(self.warehouse) as connection:
-            mirror_ops(connection, mirror.runs, mirror.rows, mirror.state)
+            mirror_ops(connection, *mirror)
         result = run_dbt(
             "build", self.folder / "target", self.warehouse, "--exclude-resource-type", "unit_test", "test",
             "--select", "+exp_shipment_confirmations", "+rpt_unconfirmed_shipments",

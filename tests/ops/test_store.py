@@ -103,7 +103,7 @@ def test_another_programs_database_and_rubbish_are_refused(path):
 
 
 def test_a_store_that_is_not_there_mirrors_as_empty_and_is_not_created(path):
-    assert push_mirror(path) == ([], [], [])
+    assert push_mirror(path) == ([], [], [], [])
     assert not path.exists()
 
 

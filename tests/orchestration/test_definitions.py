@@ -22,8 +22,8 @@ MODELS = {path.stem for path in (DBT_PROJECT / "models").rglob("*.sql")}
 SEEDS = {path.stem for path in (DBT_PROJECT / "seeds" / "reference").glob("*.csv")}
 # What the house did, not what the company is: it changes with the order of arrival, so it is kept apart from the marts.
 OPERATIONS = {
-    "fct_ats_evidence", "fct_ingested_files", "fct_purchase_proposals", "fct_push_rows", "fct_push_runs", "fct_quarantined_rows",
-    "fct_raw_counts",
+    "fct_ats_evidence", "fct_drifted_readings", "fct_ingested_files", "fct_purchase_proposals", "fct_push_rows", "fct_push_runs",
+    "fct_quarantined_rows", "fct_raw_counts",
 }  # fmt: skip
 LAYERS = {"stg": "staging", "int": "intermediate", "dim": "marts", "fct": "marts", "rpt": "reports", "exp": "exports"}
 
@@ -49,7 +49,7 @@ def expected_keys() -> set[str]:
             for table in ("settings", "accounts", "account_locations", "account_cadences", "destinations")
         }
         | {f"policy/{policy}" for policy in policies}
-        | {"ops/push_runs", "ops/push_rows", "ops/channel_state", "ops/purchase_proposals"}
+        | {"ops/push_runs", "ops/push_rows", "ops/channel_state", "ops/channel_drift", "ops/purchase_proposals"}
         | {f"{layer_of(model)}/{model}" for model in MODELS}
         | {f"reference/{seed}" for seed in SEEDS}
         | {"serving/snapshot", "push/report"}

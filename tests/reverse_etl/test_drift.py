@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from reverse_etl import read_drift
-from reverse_etl.drift import classify
+from reverse_etl.differences import classify
 from tests.emulators.front import Fault
 from tests.reverse_etl.channels import KINDS, Shop
 

@@ -8,6 +8,7 @@ from contextlib import suppress
 import pytest
 
 from ops import (
+    DRIFT_COLUMNS,
     PROPOSAL_COLUMNS,
     ROW_COLUMNS,
     RUN_COLUMNS,
@@ -115,11 +116,12 @@ def test_the_mirror_fits_the_tables_that_the_warehouse_keeps(world):
         RUN_COLUMNS,
         ROW_COLUMNS,
         STATE_COLUMNS,
+        DRIFT_COLUMNS,
         PROPOSAL_COLUMNS,
     ]
     with writer(world.paths.warehouse) as connection:
         ensure_reference_tables(connection)
-        mirror_ops(connection, mirror.runs, mirror.rows, mirror.state)
+        mirror_ops(connection, *mirror)
         assert connection.execute(
             "select destination, status, planned_count, sent_count, build_id, as_of_at::varchar from ops.push_runs order by 1"
         ).fetchall() == [

@@ -98,17 +98,17 @@ def test_ensuring_keeps_what_is_there(connection: duckdb.DuckDBPyConnection, set
 def test_the_journal_is_mirrored_with_instants_in_utc(connection: duckdb.DuckDBPyConnection) -> None:
     instant = datetime(2026, 11, 20, 6, tzinfo=UTC)
     run = ("r1", "web", "demo", "live", "done", instant, "b1", 2, 1, 1, 0, 0, "2026-11-20T06:00:00Z", None, None)
-    mirror_ops(connection, [run], [("r1", "web", "k", 1, "{}", "sent", None, instant)], [])
+    mirror_ops(connection, [run], [("r1", "web", "k", 1, "{}", "sent", None, instant, 3)], [], [])
     (stored,) = rows(connection, "ops.push_runs")
     assert stored[5] == stored[12] == datetime(2026, 11, 20, 6)
     assert rows(connection, "ops.channel_state") == []
-    mirror_ops(connection, [], [], [])
+    mirror_ops(connection, [], [], [], [])
     assert rows(connection, "ops.push_runs") == rows(connection, "ops.push_rows") == []
 
 
 def test_a_row_that_does_not_fit_leaves_the_tables_as_they_were(connection: duckdb.DuckDBPyConnection) -> None:
     good = ("web", "k", "h", "{}", "2026-11-20T06:00:00Z", "r1")
-    mirror_ops(connection, [], [], [good])
+    mirror_ops(connection, [], [], [good], [])
     with pytest.raises(duckdb.Error):
-        mirror_ops(connection, [], [], [("web", "k", "h", "{}", "yesterday", "r2")])
+        mirror_ops(connection, [], [], [("web", "k", "h", "{}", "yesterday", "r2")], [])
     assert len(rows(connection, "ops.channel_state")) == 1

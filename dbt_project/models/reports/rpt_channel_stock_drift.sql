@@ -18,7 +18,10 @@ final as (
         acknowledged_listing_qty,
         acknowledged_at,
         push_status,
-        push_reason
+        push_reason,
+        read_class,
+        read_at,
+        read_listing_qty
     from {{ ref('fct_channel_stock_drift') }}
 
 )

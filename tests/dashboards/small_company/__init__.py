@@ -48,6 +48,7 @@ TABLES: dict[str, list[Row]] = {
     "reports.rpt_transfer_proposals": truth.MOVES,
     "reports.rpt_stockout_days_sku": truth.OUT,
     "reports.rpt_channel_stock_drift": truth.DRIFT,
+    "reports.rpt_push_readings": truth.READINGS,
 }
 
 

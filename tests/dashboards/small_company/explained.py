@@ -66,6 +66,7 @@ TERMS = rows(
     ("oversell", "shared_pool", "Sold on another channel", "others took the units", "Part the pool."),
     ("oversell", "stale_feed", "Shown from an old feed", "its statement was too old", None),
     ("drift", "foreign_edit", "Edited by somebody else", "nobody here wrote it", None),
+    ("reading", "foreign_edit", "Edited by somebody else", "higher, and not ours", None),
 )
 EVIDENCE = rows(
     "sku_id location_id channel_account term evidence_number evidence_kind evidence_qty evidence_at source_account document_id"

@@ -61,7 +61,8 @@ OUT = rows(
 )
 DRIFT = rows(
     "channel_account listing_id channel_sku sku_id published_listing_qty published_at listing_qty drift_listing_qty"
-    " published_qty channels_spread_qty status drift_cause acknowledged_listing_qty acknowledged_at push_status push_reason",
+    " published_qty channels_spread_qty status drift_cause acknowledged_listing_qty acknowledged_at push_status push_reason"
+    " read_class read_at",
     (
         "shop_north",
         "shop_north-FAKE-MUG",
@@ -79,5 +80,17 @@ DRIFT = rows(
         NOW,
         "confirmed",
         None,
+        "foreign_edit",
+        NOW,
     ),
 )
+READINGS = rows(
+    "reading_id destination channel_account listing_id channel_sku sku_id read_at read_on read_by drift_class wanted_number"
+    " written_number read_number read_listing_qty is_newest",
+    (1, "shop_north", "shop_north", "shop_north-FAKE-LAMP", "FAKE-LAMP-X", "FAKE-LAMP", NOW, NOW.date(), "push",
+     "sale_since_write", 6, 6, 4, 4, True),
+    (2, "shop_north", "shop_north", "shop_north-FAKE-MUG", "FAKE-MUG-X", "FAKE-MUG", NOW, NOW.date(), "round",
+     "foreign_edit", 3, 3, 5, 5, True),
+    (3, "shop_south", "shop_south", "shop_south-FAKE-MUG", "FAKE-MUG-Y", "FAKE-MUG", NOW, date(2020, 1, 1), "drift",
+     "row_gone", 3, 3, None, None, True),
+)  # fmt: skip

@@ -108,12 +108,17 @@ final as (
         pushed.acknowledged_at,
         pushed.push_status,
         pushed.push_reason,
+        pushed.read_class,
+        pushed.read_at,
+        pushed.read_listing_qty,
         case
             when compared.drift_listing_qty = 0 then 'agrees'
             when destinations.channel_account is null then 'no_destination'
             when pushed.push_status = 'rejected' and coalesce(pushed.tried_at > pushed.acknowledged_at, true)
                 then 'push_refused'
             when pushed.acknowledged_at is null then 'not_pushed'
+            when compared.published_listing_qty = pushed.read_listing_qty
+                then if(pushed.read_class = 'sale_since_write', 'sold_since', pushed.read_class)
             when compared.published_at < pushed.acknowledged_at then 'not_seen'
             -- it still shows what it took; our number has moved on since
             when compared.published_listing_qty = pushed.acknowledged_listing_qty then 'not_pushed'
@@ -127,15 +132,11 @@ final as (
         end as drift_cause
     from compared
     left join destinations
-        on compared.channel_account = destinations.channel_account
+        using (channel_account)
     left join pushed
-        on
-            compared.channel_account = pushed.channel_account
-            and compared.listing_id = pushed.listing_id
+        using (channel_account, listing_id)
     left join sold
-        on
-            compared.channel_account = sold.channel_account
-            and compared.listing_id = sold.listing_id
+        using (channel_account, listing_id)
     window by_sku as (partition by compared.sku_id)
 
 )

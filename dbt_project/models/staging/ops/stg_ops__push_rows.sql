@@ -11,7 +11,8 @@ final as (
         target_json,
         status,
         reason,
-        updated_at
+        updated_at,
+        sellable_quantity as sellable_listing_qty
     from source
 )
 
