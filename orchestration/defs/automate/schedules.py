@@ -1,4 +1,4 @@
-"""One daily run and two sensors on the landing folders, only for a home whose environment allows unattended runs.
+"""One daily run, two sensors on the landing folders and one on waiting pushes, where the environment allows unattended runs.
 
 What is not allowed is not registered: a stopped schedule could be started by a click.
 """
@@ -13,6 +13,7 @@ import dagster as dg
 
 from company import Paths, Settings
 from orchestration.defs.automate.jobs import REFRESH, Jobs
+from orchestration.defs.automate.pushes_due import push_due_sensors
 from orchestration.defs.automate.sync_job import sync_stock_job
 from warehouse import current_serving
 
@@ -32,7 +33,8 @@ def automation_of(
     if settings is None or not settings.may_schedule:
         return [], []
     paths = Paths(settings.home)
-    return [_daily(settings, jobs)], [_landing_sensor(paths, jobs), _settled_sensor(paths, jobs)]
+    landing = [_landing_sensor(paths, jobs), _settled_sensor(paths, jobs)]
+    return [_daily(settings, jobs)], [*landing, *push_due_sensors(settings, paths, jobs)]
 
 
 def _daily(settings: Settings, jobs: Jobs) -> dg.ScheduleDefinition:
