@@ -55,7 +55,10 @@ def leave_in_doubt(shop: Shop, drain_until: datetime) -> None:
     """As after a push whose write got no answer on a channel that may take it long afterwards."""
     publish_levels(shop, SKU1=4)
     run(shop.world.home)
+    earlier = timestamp(datetime.now(UTC) - timedelta(hours=1))
     with open_store(shop.world.paths.ops) as store, store.transaction() as connection:
+        # that push is long over: what was tried since the time is over is tried again later
+        connection.execute("update push_run set started_at = ?1, finished_at = ?1", (earlier,))
         connection.execute(
             "update push_intent set status = 'ambiguous', evidence = null where destination = 'shop_api'"
         )
