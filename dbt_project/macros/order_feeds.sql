@@ -1,7 +1,7 @@
 {#-
     The feeds of orders and parcels, with what says which orders a row is of, so that a build can be narrow when they have news.
 
-    `names`: the keys of a row's order. `via`: where another feed says it, that feed and the columns that lead there. `tracking`: where
+    `names`: the keys of a row's order; `own_name` where a row may go by a name that stands above it, the key of its own. `via`: where another feed says it, that feed and the columns that lead there. `tracking`: where
     only parcels do, the column with their number. `statement`: what identifies a statement that a later one replaces, where
     its order is no part of that. A build compares `instants` and `days` with as_of (all there are, unless said): what lay
     ahead at one build may have happened by the next. Of a feed that `is_sliced`, staging reads touched orders alone; nothing
@@ -21,8 +21,8 @@
             'names': [order_key('trim(order_id)')], 'statement': ['_account', 'cancellation_id'], 'is_sliced': true,
         },
         'shopify__orders': {
-            'names': [order_key(shopify_order_name())], 'is_sliced': true,
-            'instants': ['created_at', 'fulfilled_at', 'cancelled_at'], 'days': [],
+            'names': [order_key(shopify_order_name())], 'own_name': order_key("nullif(trim(name), '')"),
+            'is_sliced': true, 'instants': ['created_at', 'fulfilled_at', 'cancelled_at'], 'days': [],
         },
         'amazon__orders': {
             'names': [order_key('trim(amazon_order_id)')], 'is_sliced': true,

@@ -4,7 +4,7 @@
     last build that ended, `build_seen`, `files_seen`, `listings_seen`.
 -#}
 
-{#- on-run-start: look at the files, decide, and find the touched orders. -#}
+{#- on-run-start: look at the files, decide, and find the touched orders when the build is narrow. -#}
 {% macro begin_build() -%}
     {%- if not (execute and flags.WHICH in ('run', 'build') and orders_are_built()) -%}
         {{ return('select 1') }}
@@ -20,15 +20,18 @@
     );
     create table if not exists touched.listings_seen (channel_account varchar, channel_sku varchar, listing_hash ubigint);
     create or replace table touched.files_now as {{ files_now(upstream.feeds) }};
+    create or replace table touched.files_changed as select * from touched.files_now except select * from touched.files_seen;
     create or replace table touched.build as {{ decision(upstream, asks) }};
     update touched.build_seen set is_done = false;
-    create or replace table touched.order_names as select '' as touched_name;
-    {% if asks -%}
-        insert into touched.order_names {{ first_touched() }};
-        {{ close_and_slice() }}
-    {%- endif -%}
+    create or replace table touched.order_names as select '' as touched_name
     {%- endset -%}
-    {{ return(committed(script)) }}
+    {%- do committed(script) -%}
+    {%- if is_narrow() -%}
+        {%- do committed(note_named_twice()) -%}
+        {%- do committed('insert into touched.order_names select distinct touched_name from (' ~ first_touched() ~ ')') -%}
+        {%- do committed(close_and_slice()) -%}
+    {%- endif -%}
+    {{ return('select 1') }}
 {%- endmacro %}
 
 {#- Run a script in a transaction of its own; a hook's own text is not committed once its macro has asked the database. -#}
@@ -38,17 +41,23 @@
     {{ return('select 1') }}
 {%- endmacro %}
 
-{#- on-run-end: what was seen counts only when every model that is kept by order was written. -#}
+{#-
+    on-run-end: what was seen counts only when every model that is kept by order was written and no test of one failed; the next
+    build would not look at the rows again.
+-#}
 {% macro end_build(results) -%}
     {%- if not (execute and flags.WHICH in ('run', 'build') and orders_are_built()) -%}
         {{ return('select 1') }}
     {%- endif -%}
-    {%- set written = [] -%}
-    {%- for result in results if result.status == 'success' -%}
-        {%- do written.append(result.node.unique_id) -%}
+    {%- set kept, written, failed = kept_by_order(), [], [] -%}
+    {%- for result in results -%}
+        {%- if result.status == 'success' -%}
+            {%- do written.append(result.node.unique_id) -%}
+        {%- elif result.status in ('fail', 'error') and result.node.depends_on.nodes | select('in', kept) | list -%}
+            {%- do failed.append(result.node.unique_id) -%}
+        {%- endif -%}
     {%- endfor -%}
-    {%- set missing = kept_by_order() | reject('in', written) | list -%}
-    {%- if missing -%}
+    {%- if failed or kept | reject('in', written) | list -%}
         {{ return('select 1') }}
     {%- endif -%}
     {%- set script -%}
@@ -65,17 +74,17 @@
         {{ return('select 1') }}
     {%- endif -%}
     {%- set changed -%}
-        select now.channel_account, now.channel_sku from ({{ listings_now() }}) as now
-        inner join touched.listings_seen as seen
+        select
+            coalesce(now.channel_account, seen.channel_account) as channel_account,
+            coalesce(now.channel_sku, seen.channel_sku) as channel_sku
+        from ({{ listings_now() }}) as now
+        full join touched.listings_seen as seen
             on now.channel_account = seen.channel_account and now.channel_sku = seen.channel_sku
-        where now.listing_hash != seen.listing_hash
-        union all
-        select channel_account, channel_sku from ({{ listings_now() }})
-        anti join touched.listings_seen using (channel_account, channel_sku)
-        union all
-        select channel_account, channel_sku from touched.listings_seen
-        anti join ({{ listings_now() }}) using (channel_account, channel_sku)
+        where now.listing_hash is distinct from seen.listing_hash
     {%- endset -%}
+    {%- if run_query('select count(*) from (' ~ changed ~ ')').rows[0][0] == 0 -%}
+        {{ return('select 1') }}
+    {%- endif -%}
     {%- set named -%}
         select distinct coalesce(order_key, '') as touched_name from {{ statements_relation() }}
         semi join ({{ changed }}) using (channel_account, channel_sku)
@@ -85,6 +94,7 @@
         {{ return('select 1') }}
     {%- endif -%}
     insert into touched.order_names {{ named }};
+    {{ note_named_twice() }};
     {{ close_and_slice() }}
 {%- endmacro %}
 
@@ -147,11 +157,6 @@
     {%- endfor -%}
 {%- endmacro %}
 
-{#- The files with rows that the last build did not see, or saw otherwise. -#}
-{% macro changed_files() -%}
-    select * from touched.files_now except select * from touched.files_seen
-{%- endmacro %}
-
 {#- One row: is the build narrow, and if it is not, the first reason why. -#}
 {% macro decision(upstream, asks) -%}
     with reasons as (
@@ -159,7 +164,7 @@
         union all
         select 2, 'no earlier build is known' where not exists (select 1 from touched.build_seen)
         union all
-        select 3, 'the last build did not end' from touched.build_seen where not is_done
+        select 3, 'the last build did not end, or a test of it failed' from touched.build_seen where not is_done
         union all
         select 4, 'the models have changed' from touched.build_seen where project is distinct from {{ project_hash() }}
         union all
@@ -175,7 +180,7 @@
                 and files_seen.row_count <= files_now.row_count
                 and files_seen.first_loaded_at is not distinct from files_now.first_loaded_at
         union all
-        select 8, feed || ': its rows do not say alone which order they are of' from ({{ changed_files() }})
+        select 8, feed || ': its rows do not say alone which order they are of' from touched.files_changed
         where feed not in ('{{ order_feeds() | join("', '") }}')
         {%- for feed in upstream.feeds if feed not in order_feeds() %}
             union all

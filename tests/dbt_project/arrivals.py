@@ -189,7 +189,7 @@ class Arrivals:
         """Rows of a file read earlier that had been refused."""
         if of := [file for file in self.written if file[0] == "house__orders"]:
             _, account, sha = self.draw.choice(of)
-            _write(
+            write_rows(
                 connection, "house__orders", [self._order(now) | self._lineage(account, sha, now, 100 + len(self.log))]
             )
 
@@ -245,7 +245,7 @@ class Arrivals:
         sha = sha or f"{table}{len(self.written)}"
         self.written.append((table, account, sha))
         exported = now + timedelta(hours=self.draw.choice([-60, -30, -3, -1, 0, 4]))
-        _write(
+        write_rows(
             connection, table,
             [row | self._lineage(account, sha, now, place, exported) for place, row in enumerate(rows, 1)],
         )  # fmt: skip
@@ -257,7 +257,8 @@ class Arrivals:
         }  # fmt: skip
 
 
-def _write(connection: duckdb.DuckDBPyConnection, table: str, rows: list[Cells]) -> None:
+def write_rows(connection: duckdb.DuckDBPyConnection, table: str, rows: list[Cells]) -> None:
+    """Add rows to a raw table; cells that it has no column for are left out."""
     known = table_columns(connection, "raw", table)
     for cells in rows:
         names = [name for name in known if name in cells]
