@@ -6,13 +6,13 @@ Plain functions over the steps, like the rest of them; the command line and a Da
 from __future__ import annotations
 
 import contextlib
-import subprocess
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from company import DBT_PROJECT, Paths, Settings
+from company import Paths, Settings
 from orchestration.alerts import Alert, notifier_of
+from orchestration.dbt_ahead import DbtAhead
 from orchestration.dbt_build import built_tables, dbt_arguments, dbt_environment, read_results
 from orchestration.dbt_manifest import fingerprint
 from orchestration.exit_codes import CommandError, RunFailedError
@@ -77,10 +77,11 @@ def sync(settings: Settings, paths: Paths, *, as_of: datetime, dry_run: bool | N
             f"{paths.serving}: nothing is published that could be brought up to date. Run `tallyhouse run`."
         )
     record = current_record()
-    _account_for_rows(ingest_exports(settings, paths))
-    load_reference_tables(settings, paths)
-    with record.step("build"), _log_of(paths) as log:
-        build(settings, paths, as_of, log)
+    with _log_of(paths) as log, dbt_ahead(settings, paths, as_of, log) as dbt:
+        _account_for_rows(ingest_exports(settings, paths))
+        load_reference_tables(settings, paths)
+        with record.step("build"):
+            build(paths, dbt)
     results = read_results(paths)
     checks = {"dbt_passed": results.passed, "dbt_warned": results.warned, "failed": results.failed}
     publish_verdict(settings, paths, as_of, Verdict(checks, results.failures), built=built_tables(paths))
@@ -95,19 +96,23 @@ def sync(settings: Settings, paths: Paths, *, as_of: datetime, dry_run: bool | N
             record.problems.append(f"{standing.destination} {standing.state}: {standing.awaited}")
 
 
-def build(settings: Settings, paths: Paths, as_of: datetime, log: int) -> None:
-    """Run dbt on the selection, its words into the file descriptor `log`; raises `PublishRefusedError` unless all is green.
+def dbt_ahead(settings: Settings, paths: Paths, as_of: datetime, log: int) -> DbtAhead:
+    """Start a dbt that will build the selection, its words into the file descriptor `log`; it gets ready and waits.
 
     Orders that nothing has touched are not recomputed, where the models allow it: decision 0016.
     """
     paths.dbt_target.mkdir(parents=True, exist_ok=True)
-    (paths.dbt_target / "run_results.json").unlink(missing_ok=True)
     # a table of an earlier shape cannot be added to
     project = fingerprint()
     narrow = seen_project(paths) == project
-    command = dbt_arguments(settings, as_of, SELECTION, narrow=narrow)
-    environment = dbt_environment(settings, paths, narrow=narrow)
-    subprocess.run(command, env=environment, stdout=log, stderr=subprocess.STDOUT, cwd=DBT_PROJECT, check=False)
+    environment = dbt_environment(settings, paths, narrow=narrow) | {"DBT_LOG_FORMAT": "text"}
+    return DbtAhead(dbt_arguments(settings, as_of, SELECTION, narrow=narrow), environment, log)
+
+
+def build(paths: Paths, dbt: DbtAhead) -> None:
+    """Let dbt build; raises `PublishRefusedError` unless all is green."""
+    (paths.dbt_target / "run_results.json").unlink(missing_ok=True)
+    dbt.run()
     results = read_results(paths)
     if not results.is_green:
         failures = results.failures or ("dbt ended without a result",)

@@ -15,6 +15,7 @@ import sys
 import tempfile
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from benchmarks.measure import Figure, run
 from benchmarks.sync_path.home import AFTER, BEFORE, land_news, make_home
@@ -74,8 +75,20 @@ def _steps(paths: Paths) -> None:
     print("of it, wall s: " + ", ".join(f"{name} {seconds:.1f}" for name, seconds in last["seconds"].items()))
     results = json.loads((paths.dbt_target / "run_results.json").read_text(encoding="utf-8"))["results"]
     dearest = sorted(results, key=lambda result: -result["execution_time"])[:_SHOWN]
+    _by_kind(paths, results)
     for result in dearest:
         print(f"    {result['unique_id'].split('.', 2)[2][:60]:62}{result['execution_time']:7.2f}")
+
+
+def _by_kind(paths: Paths, results: list[dict[str, Any]]) -> None:
+    """Print what dbt's nodes took by kind; two run at a time, so the sums are more than the clock showed."""
+    nodes = json.loads((paths.dbt_target / "manifest.json").read_text(encoding="utf-8"))["nodes"]
+    seconds: dict[str, list[float]] = {}
+    for result in results:
+        node = nodes.get(result["unique_id"], {"resource_type": "hook", "config": {"materialized": "hook"}})
+        kind = "kept by order" if "by_order" in node.get("tags", ()) else node["config"]["materialized"]
+        seconds.setdefault(kind, []).append(result["execution_time"])
+    print("nodes, s: " + ", ".join(f"{len(of)} {kind} {sum(of):.1f}" for kind, of in sorted(seconds.items())))
 
 
 def _show(name: str, figure: Figure) -> None:
