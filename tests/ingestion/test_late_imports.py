@@ -34,8 +34,8 @@ def pack(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.usefixtures("pack")
 def test_a_late_module_is_executed_on_its_first_use_and_once() -> None:
     import_late(["pack.heavy"])
-    import pack.heavy
-    import pack.seen
+    import pack.heavy  # type: ignore[import-not-found]
+    import pack.seen  # type: ignore[import-not-found]
     from pack import heavy
 
     assert pack.seen.count == 0
