@@ -35,6 +35,10 @@ SHOWN = (
 )  # fmt: skip
 """What explains a pushed number: the page and `tallyhouse explain` would contradict the channels otherwise."""
 SELECTION = tuple(f"+{model}" for model in (*PUSHED, *SHOWN))
+TOLD = ("exp_shipment_confirmations",)
+"""What left is told with a sync as well, where a destination is told of it."""
+UNTOLD = ("rpt_unconfirmed_shipments",)
+"""What of it no channel knows, and why."""
 LOG_FILE = "sync.log"
 
 
@@ -85,7 +89,7 @@ def sync(settings: Settings, paths: Paths, *, as_of: datetime, dry_run: bool | N
     results = read_results(paths)
     checks = {"dbt_passed": results.passed, "dbt_warned": results.warned, "failed": results.failed}
     publish_verdict(settings, paths, as_of, Verdict(checks, results.failures), built=built_tables(paths))
-    destinations = stock_destinations(settings)
+    destinations = synced_destinations(settings)
     push_exports(settings, paths, dry_run=dry_run, destinations=destinations)
     for standing in standings(paths.ops, destinations).values():
         if standing.state in WENT_WRONG:
@@ -106,7 +110,7 @@ def dbt_ahead(settings: Settings, paths: Paths, as_of: datetime, log: int) -> Db
     project = fingerprint()
     narrow = seen_project(paths) == project
     environment = dbt_environment(settings, paths, narrow=narrow) | {"DBT_LOG_FORMAT": "text"}
-    return DbtAhead(dbt_arguments(settings, as_of, SELECTION, narrow=narrow), environment, log)
+    return DbtAhead(dbt_arguments(settings, as_of, selection(settings), narrow=narrow), environment, log)
 
 
 def build(paths: Paths, dbt: DbtAhead) -> None:
@@ -121,12 +125,28 @@ def build(paths: Paths, dbt: DbtAhead) -> None:
     current_record().outcomes["touched"] = touched_orders(paths)
 
 
-def stock_destinations(settings: Settings) -> list[str]:
-    """Return the destinations that take stock; what a buyer is proposed is computed by whole runs."""
+def selection(settings: Settings) -> tuple[str, ...]:
+    """Return what a sync builds for this home, whole where it is not kept by order: a parcel is never missed for being narrow."""
+    parcels = (*TOLD, *UNTOLD) if TOLD[0] in pushed_exports(settings) else ()
+    return (*SELECTION, *(f"+{model}" for model in parcels))
+
+
+def pushed_exports(settings: Settings) -> list[str]:
+    """Return the exports that a sync of this home pushes: stock always, what left where a destination is told of it."""
+    taken = set(_exports(settings).values())
+    return [*PUSHED, *(table for table in TOLD if table in taken)]
+
+
+def synced_destinations(settings: Settings) -> list[str]:
+    """Return the destinations that take stock or are told what left; what a buyer is proposed is computed by whole runs."""
+    return [name for name, table in _exports(settings).items() if table in (*PUSHED, *TOLD)]
+
+
+def _exports(settings: Settings) -> dict[str, str]:
     from reverse_etl import destination_of
 
-    kinds = {name: section.kind for name, section in settings.destinations.items()}
-    return [name for name, kind in kinds.items() if destination_of(kind).facts.payload.export.table in PUSHED]
+    sections = settings.destinations.items()
+    return {name: destination_of(section.kind).facts.payload.export.table for name, section in sections}
 
 
 def _account_for_rows(outcome: IngestOutcome) -> None:

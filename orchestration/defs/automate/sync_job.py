@@ -6,7 +6,7 @@ from orchestration.asset_keys import SERVING_KEY
 from orchestration.pools import WAREHOUSE_WRITER
 from orchestration.resources import CompanyHome
 from orchestration.run_record import RunRecord
-from orchestration.sync_run import PUSHED, run_sync
+from orchestration.sync_run import pushed_exports, run_sync
 
 
 @dg.op(name="sync_stock", pool=WAREHOUSE_WRITER)
@@ -19,7 +19,7 @@ def sync_stock(context: dg.OpExecutionContext, company: CompanyHome) -> None:
         context.log.warning(problem)
     published = record.outcomes["published"]
     metadata = {"build_id": published.build_id, "older_tables": len(published.older_tables)}
-    for key in (*(dg.AssetKey(["exports", export]) for export in PUSHED), SERVING_KEY):
+    for key in (*(dg.AssetKey(["exports", export]) for export in pushed_exports(settings)), SERVING_KEY):
         context.log_event(dg.AssetMaterialization(key, metadata=metadata))
 
 
