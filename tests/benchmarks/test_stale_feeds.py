@@ -10,6 +10,7 @@ import pytest
 from benchmarks import stale_feeds
 from demo.answers import channel_ats, read_orders
 from demo.clock import AS_OF, DAY, as_datetime
+from demo.facts import positions_at
 
 DAYS = 2
 
@@ -23,7 +24,8 @@ def year():
 def test_with_fresh_feeds_the_number_is_the_free_stock(year):
     outcome, facts = year
     fed = AS_OF - DAY * DAYS
-    shelves = stale_feeds.positions(outcome, outcome.world.snapshots["shelves looked at between feeds", fed])
+    taken = outcome.world.snapshots["shelves looked at between feeds", fed]
+    shelves = positions_at(outcome.world.catalogue, taken, {})
     at = as_datetime(fed)
     fresh = stale_feeds.known(replace(facts, positions=shelves), at, at)
     truth = replace(facts, as_of=at, positions=shelves)
