@@ -64,37 +64,7 @@
     policy instead of those in force today. `day` is the relation's date column; it comes back as `asked_on`.
 -#}
 {% macro policy_of_the_day(relation, policy, keys, day) -%}
-    select
-        {% for ours, theirs in keys -%}
-        asked.{{ ours }} as asked_{{ ours }},
-        {% endfor -%}
-        asked.{{ day }} as asked_on,
-        dated.*
-    from (
-        select distinct
-            {% for ours, theirs in keys -%}
-            {{ ours }},
-            {% endfor -%}
-            {{ day }}
-        from {{ relation }}
-    ) as asked
-    {% for ours, theirs in keys -%}
-    cross join (values (true), (false)) as level_{{ loop.index }} (is_exact)
-    {% endfor -%}
-    inner join {{ policy }} as dated
-        on {% for ours, theirs in keys -%}
-        dated.{{ theirs }} = case when level_{{ loop.index }}.is_exact then asked.{{ ours }} else '*' end
-        and {% endfor -%}
-        asked.{{ day }} >= dated.effective_from_on
-        and asked.{{ day }} < coalesce(dated.effective_to_on, date '9999-12-31')
-    qualify row_number() over (
-        partition by {% for ours, theirs in keys %}asked.{{ ours }}, {% endfor %}asked.{{ day }}
-        order by
-            {% for ours, theirs in keys -%}
-            level_{{ loop.index }}.is_exact desc,
-            {% endfor -%}
-            dated.effective_from_on desc
-    ) = 1
+    {{ most_specific_rows(relation, policy, keys, day) }}
 {%- endmacro %}
 
 {#- Signed free stock and the buffer of a location, as at as_of (int_stock__available_to_sell). -#}
