@@ -65,7 +65,7 @@ def _parse(project: Path, manifest: Path, kept: Path) -> None:
         environment = os.environ | {"TALLYHOUSE_WAREHOUSE": str(warehouse), "DBT_SEND_ANONYMOUS_USAGE_STATS": "false"}
         command = [sys.executable, "-m", "orchestration.dbt_process", "--quiet", "parse", "--project-dir", str(project)]
         command += ["--profiles-dir", str(project), "--target-path", scratch, "--log-path", scratch, "--target", "test"]
-        parsed = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+        parsed = subprocess.run(command, env=environment, cwd=project, capture_output=True, text=True, check=False)
         written = Path(scratch) / "manifest.json"
         if parsed.returncode != 0 or not written.is_file():
             raise DbtProjectError(f"dbt parse failed:\n{parsed.stdout}{parsed.stderr}".rstrip())

@@ -15,7 +15,7 @@ import pytest
 
 from company import DBT_PROJECT, Environment, Paths, load_settings
 from orchestration.dbt_build import dbt_arguments, dbt_environment, read_results
-from orchestration.dbt_manifest import fingerprint
+from orchestration.dbt_manifest import current_manifest, fingerprint
 from orchestration.moment import as_of_instant, parse_instant
 
 AS_OF = datetime(2026, 11, 20, 6, tzinfo=UTC)
@@ -78,6 +78,17 @@ def test_the_manifests_fingerprint_follows_every_file_dbt_reads(tmp_path: Path) 
     model.rename(model.with_name("renamed.sql"))
     seen.add(fingerprint(project))
     assert len(seen) == 4
+
+
+def test_dbt_imports_nothing_of_the_folder_that_it_is_called_from(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """dbt takes every module named `dbt_*` on the path for an extension of itself."""
+    project = tmp_path / "dbt_project"
+    copytree(DBT_PROJECT, project, ignore=ignore_patterns("target", "logs"))
+    (tmp_path / "dbt_notes.py").write_text("raise RuntimeError('somebody else's file was run')\n")
+    monkeypatch.chdir(tmp_path)
+    assert current_manifest(project).is_file()
 
 
 def test_dbt_ends_with_the_process_that_started_it(tmp_path: Path) -> None:
