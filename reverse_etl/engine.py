@@ -52,8 +52,7 @@ class Engine:
 
     def push(self, targets: Iterable[Target], prepare: Callable[[Target], Prepared]) -> list[Job]:
         """Bring every target to what is wanted; return its jobs, all finished."""
-        self.settle()
-        jobs = self._opened(targets, prepare)
+        jobs = self._opened(targets, prepare, self.settle())
         applying = [job for job in jobs if job.status == "applying"]
         for job in applying:
             self.send(job, LOWERING)
@@ -68,8 +67,7 @@ class Engine:
 
     def lower(self, targets: Iterable[Target], prepare: Callable[[Target], Prepared]) -> list[Job]:
         """Send only what goes down. Runs with more to send stay open: the push of each destination goes on with its own."""
-        self.settle()
-        jobs = self._opened(targets, prepare)
+        jobs = self._opened(targets, prepare, self.settle())
         for job in jobs:
             # a destination whose key is missing keeps no other from going down; its own push says so
             if job.status == "applying" and self._reachable(job.name) is not None:
@@ -77,8 +75,11 @@ class Engine:
                 self._close_stopped(job)
         return jobs
 
-    def settle(self) -> None:
-        """Decide, by reading back, every attempt that an earlier process left open; a destination without a courier waits."""
+    def settle(self) -> set[str]:
+        """Decide, by reading back, every attempt that an earlier process left open; a destination without a courier waits.
+
+        Return the destinations to which a process was sending when it ended.
+        """
         interrupted = {name: self._reachable(name) for name in interrupted_destinations(self.store)}
         lands_until = {name: courier.lands_until for name, courier in interrupted.items() if courier}
         attempts = mark_ambiguous(self.store, self.lease, lands_until)
@@ -87,10 +88,17 @@ class Engine:
                 courier.settle([attempt for attempt in attempts if attempt.destination == name])
         if attempts:
             self.tell(Progress("*", "settled", len(attempts)))
+        return set(interrupted)
 
-    def _opened(self, targets: Iterable[Target], prepare: Callable[[Target], Prepared]) -> list[Job]:
+    def _opened(
+        self, targets: Iterable[Target], prepare: Callable[[Target], Prepared], interrupted: Collection[str]
+    ) -> list[Job]:
         unfinished = {run.destination: run for run in unfinished_runs(self.store)}
-        return [self.open(prepare(target), unfinished.get(target.name)) for target in targets]
+        jobs = [self.open(prepare(target), unfinished.get(target.name)) for target in targets]
+        for job in jobs:
+            if job.status == "applying" and job.name in interrupted:
+                job.reason = "an earlier process was ended while it was sending"
+        return jobs
 
     def _reachable(self, name: str) -> Courier | None:
         try:
@@ -106,7 +114,7 @@ class Engine:
             unfinished = None
         if unfinished is not None and unfinished.desired_hash == run.desired_hash:
             self.tell(Progress(run.destination, "resumed", len(prepared.intents)))
-            return Job(prepared, unfinished.run_id, unfinished.plan_hash, "applying", "resumed by a later process")
+            return Job(prepared, unfinished.run_id, unfinished.plan_hash, "applying", None)
         if unfinished is not None:
             supersede_run(self.store, self.lease, unfinished.run_id, f"interrupted; replaced by {run.run_id}")
         if waiting := same_waiting_run(self.store, run):

@@ -23,7 +23,7 @@ _TABLE_HEIGHT = 330
 def _filters(frame: Frame) -> Filters:
     choices = queries.stock_choices(frame.connection)
     places = [str(value) for value in choices.loc[choices["choice"] == "location", "value"]]
-    with st.grid(min_column_width=180, gap="xsmall"):
+    with st.grid(min_column_width=240, gap="xsmall"):
         days = period_filter()
         search = search_filter()
         locations = many_filter("Location", places, key="location", all_of="locations")

@@ -131,15 +131,16 @@ def exports(wanted_json: str) -> duckdb.DuckDBPyConnection:
     return connection
 
 
-def push_once(home: Path, wanted: Wanted, steps: Steps | None = None) -> PushReport:
+def push_once(home: Path, wanted: Wanted, steps: Steps | None = None, *, only_lowering: bool = False) -> PushReport:
     """One push of what is wanted, counting steps when asked to."""
     settings = company.load_settings(home).model_copy(update={"limits": _OPEN_LIMITS})
     with quick_disk(), ExitStack() as stack:
         if steps is not None:
             stack.enter_context(dying(steps))
         return push(
-            settings, company.Paths(home), exports(json.dumps(wanted)), destinations=list(_DESTINATION.values())
-        )
+            settings, company.Paths(home), exports(json.dumps(wanted)), destinations=list(_DESTINATION.values()),
+            only_lowering=only_lowering,
+        )  # fmt: skip
 
 
 def assert_sound(home: Path) -> None:

@@ -119,3 +119,22 @@ def test_any_history_of_wanted_states_and_kills_ends_in_the_newest_state(history
         for run in report.destinations:
             assert run.planned == run.sent + run.unchanged + run.held + run.rejected
         assert campaign.push_once(home, last).sent == 0
+
+
+def notes(report):
+    return {run.reason for run in report.destinations}
+
+
+def test_a_push_says_that_another_died_while_sending_and_not_that_another_lowered_first(quick_path):
+    home = campaign.make_home(quick_path / "first")
+    campaign.push_once(home, FIRST)
+    campaign.push_once(home, THEN, only_lowering=True)
+    assert notes(campaign.push_once(home, THEN)) == {None}
+    campaign.assert_converged(home, THEN)
+    told, step = set(), 0
+    while not told:
+        step += 1
+        killed_home = campaign.copy_home(home, quick_path / str(step))
+        assert kill_at(killed_home, FIRST, step), "died at every step and none said so"
+        told = notes(campaign.push_once(killed_home, FIRST)) - {None}
+    assert told == {"an earlier process was ended while it was sending"}

@@ -17,8 +17,8 @@ final as (
         due_on,
         case reason_rank
             when 1 then 'The book is below zero (' || on_hand_qty || ').'
-            when 2 then 'The last statement differs by ' || unexplained_qty || ' units that nothing explains.'
-            when 3 then 'The last count was off by ' || last_variance_qty || ' units, beyond tolerance.'
+            when 2 then 'The last statement differs by ' || unexplained_qty || ', which nothing explains.'
+            when 3 then 'The last count was off by ' || last_variance_qty || ', beyond tolerance.'
             when 4 then 'Never counted.'
             else 'Last counted on ' || last_counted_on || ', due on ' || due_on || '.'
         end

@@ -30,8 +30,8 @@ final as (
         matched.from_free_qty - matched.transfer_qty as from_left_qty,
         cast(matched.transfer_qty * products.unit_cost_amount as decimal(18, 4)) as transfer_cost_amount,
         products.currency,
-        matched.to_location_id || ' covers ' || coalesce(cast(round(matched.to_cover_days, 1) as varchar), 'no')
-        || ' days ('
+        matched.to_location_id || ' covers '
+        || case when matched.to_cover_days > 0 then round(matched.to_cover_days, 1) || ' days' else 'no day' end || ' ('
         || matched.to_free_qty || ' free, ' || matched.in_transit_qty || ' on the way, '
         || round(matched.to_moved_per_day_qty, 2) || ' a day), below its ' || matched.reorder_cover_days
         || '; it wants ' || matched.wanted_qty || ' for ' || matched.target_cover_days || ' days. '
