@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from company import Paths
 from demo.oversell_truth import JUDGED_FROM
-from demo.truth import KEYS, VALUES, read_differences
+from demo.truth import KEYS, VALUES, KnownDifference, read_differences
 
 if TYPE_CHECKING:
     import duckdb
@@ -28,20 +28,20 @@ ONLY = {"oversell": f"ordered_at >= timestamp '{JUDGED_FROM}'", "stock_ledger": 
 account has stated its shelves nobody knows what was free."""
 MISSING_IS_ZERO = frozenset({"ats"})
 EXAMPLES = 5
-_NEVER = object()
 
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
     """One measure: rows on either side, rows that differ, and a few of these as (key, truth, published).
 
-    `explained` of the unequal rows are known differences, published with exactly the number that was foreseen.
+    `explained` of the unequal rows are known differences, published with exactly the numbers foreseen; `causes` says why.
     """
 
     checked: int
     unequal: int
     examples: tuple[tuple[tuple[Any, ...], Any, Any], ...]
     explained: int = 0
+    causes: tuple[str, ...] = ()
 
 
 def compare(home: Path, connection: duckdb.DuckDBPyConnection) -> dict[str, Comparison]:
@@ -50,7 +50,7 @@ def compare(home: Path, connection: duckdb.DuckDBPyConnection) -> dict[str, Comp
     A row that only one side has is unequal; for `ats` it is equal when the other side says 0. Reads only.
     """
     folder = Paths(home).data / "demo"
-    foreseen = {(row.measure, row.key): row.reported for row in read_differences(folder)}
+    foreseen = {(row.measure, row.key): row for row in read_differences(folder)}
     return {
         measure: _compared(connection, folder / "truth" / f"{measure}.parquet", measure, foreseen) for measure in TABLES
     }
@@ -60,7 +60,7 @@ def _compared(
     connection: duckdb.DuckDBPyConnection,
     truth: Path,
     measure: str,
-    foreseen: dict[tuple[str, tuple[str, ...]], int | None],
+    foreseen: dict[tuple[str, tuple[str, ...]], KnownDifference],
 ) -> Comparison:
     keys, values = KEYS[measure], VALUES[measure]
     default = ", 0" if measure in MISSING_IS_ZERO else ""
@@ -88,8 +88,9 @@ def _compared(
     ).fetchall()
     unequal = [row for row in rows if row[0]]
     examples = tuple((tuple(row[1]), _one(row[2]), _one(row[3])) for row in unequal[:EXAMPLES])
-    explained = [row for row in unequal if foreseen.get((measure, tuple(row[1])), _NEVER) == _one(row[3])]
-    return Comparison(len(rows), len(unequal), examples, len(explained))
+    known = [(foreseen.get((measure, tuple(row[1]))), _one(row[3])) for row in unequal]
+    causes = [row.cause for row, published in known if row is not None and row.reported == published]
+    return Comparison(len(rows), len(unequal), examples, len(causes), tuple(sorted(set(causes))))
 
 
 def _one(values: list[Any]) -> Any:

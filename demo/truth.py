@@ -47,18 +47,22 @@ VALUES = {
     "stock_ledger": ("closing_qty", "unexplained_qty"),
 }  # fmt: skip
 """By measure: the columns that identify a row, and those that are compared."""
-STOCK_MEASURES = ("ats", "channel_ats", "reorder_need")
 DIFFERENCES_FILE = "known_differences.json"
+
+Numbers = int | None | tuple[int | None, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class KnownDifference:
-    """One number that must differ from the truth, because the difference is in no file: `reported` against `truth`."""
+    """One row that must differ from the truth, because the difference is in no file: `reported` against `truth`.
+
+    A measure of several columns has a tuple of numbers, all None where the row is missing.
+    """
 
     measure: str
     key: tuple[str, ...]
-    truth: int | None
-    reported: int | None
+    truth: Numbers
+    reported: Numbers
     cause: str
 
 
@@ -94,21 +98,32 @@ def write_truth(folder: Path, frames: dict[str, pl.DataFrame]) -> None:
 
 
 def differences(truth: dict[str, pl.DataFrame], reported: dict[str, pl.DataFrame], cause: str) -> list[KnownDifference]:
-    """Return the rows of the stock measures in which two sets of frames disagree."""
+    """Return the rows of the reported measures in which two sets of frames disagree, rows that only one side has too."""
     found = []
-    for measure in STOCK_MEASURES:
-        value = VALUES[measure][0]
-        other = {row[:-1]: row[-1] for row in reported[measure].rows()}
+    for measure in sorted(reported):
+        true, told = _by_key(measure, truth[measure]), _by_key(measure, reported[measure])
+        missing = _numbers((None,) * len(VALUES[measure]))
         found += [
-            KnownDifference(measure, row[:-1], row[-1], other.get(row[:-1]), cause)
-            for row in truth[measure].select(*KEYS[measure], value).rows()
-            if row[-1] != other.get(row[:-1])
+            KnownDifference(measure, key, true.get(key, missing), told.get(key, missing), cause)
+            for key in true | told
+            if true.get(key, missing) != told.get(key, missing)
         ]
     return found
 
 
+def _by_key(measure: str, frame: pl.DataFrame) -> dict[tuple[str, ...], Numbers]:
+    """Return the compared numbers by the key's texts."""
+    keys, values = KEYS[measure], VALUES[measure]
+    rows = frame.select(*keys, *values).rows()
+    return {tuple(str(cell) for cell in row[: len(keys)]): _numbers(row[len(keys) :]) for row in rows}
+
+
+def _numbers(values: tuple[int | None, ...]) -> Numbers:
+    return values[0] if len(values) == 1 else values
+
+
 def write_differences(folder: Path, found: list[KnownDifference]) -> None:
-    """Write the known differences, none in a world without count errors."""
+    """Write the known differences, none in a world whose files tell everything."""
     text = json.dumps([asdict(row) for row in found], indent=1)
     (folder / DIFFERENCES_FILE).write_text(text + "\n", encoding="utf-8")
 
@@ -118,4 +133,6 @@ def read_differences(folder: Path) -> list[KnownDifference]:
     if not (folder / DIFFERENCES_FILE).is_file():
         return []
     rows = json.loads((folder / DIFFERENCES_FILE).read_text(encoding="utf-8"))
-    return [KnownDifference(**{**row, "key": tuple(row["key"])}) for row in rows]
+    for row in rows:
+        row |= {name: tuple(row[name]) for name in ("key", "truth", "reported") if isinstance(row[name], list)}
+    return [KnownDifference(**row) for row in rows]

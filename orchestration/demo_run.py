@@ -133,6 +133,7 @@ def _beside_the_truth(paths: Paths) -> dict[str, Any]:
             "checked": comparison.checked,
             "unequal": comparison.unequal,
             "unexplained": comparison.unequal - comparison.explained,
+            "causes": comparison.causes,
             "examples": [{"key": key, "truth": true, "computed": ours} for key, true, ours in comparison.examples],
         }
     return {"truth": truth, "kpis": kpis, "proposals": proposals}
@@ -188,7 +189,7 @@ def _render_truth(document: dict[str, Any], console: Console) -> None:
             "[green]equal[/green]" if outcome["unequal"] == 0 else f"[bold red]{outcome['unequal']} unequal[/bold red]"
         )
         explained = outcome["unequal"] - outcome["unexplained"]
-        note = f" ({explained} of them known: a shelf nobody has counted)" if explained else ""
+        note = f" ({explained} of them known: {'; '.join(outcome['causes'])})" if explained else ""
         console.print(f"  {measure}: {outcome['checked']:,} rows checked, {mark}{note}")
         for example in outcome["examples"][:3] if outcome["unexplained"] else ():
             console.print(

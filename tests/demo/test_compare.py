@@ -11,7 +11,7 @@ import pytest
 
 from demo import KnownDifference, compare, generate
 from demo.compare import TABLES
-from demo.truth import write_differences
+from demo.truth import read_differences, write_differences
 
 
 @pytest.fixture(scope="module")
@@ -93,3 +93,22 @@ def test_a_foreseen_difference_is_told_apart(home: Path, published: duckdb.DuckD
     assert (compare(tmp_path, published)["ats"].unequal, compare(tmp_path, published)["ats"].explained) == (1, 1)
     published.execute(change, [sku, location])
     assert (compare(tmp_path, published)["ats"].unequal, compare(tmp_path, published)["ats"].explained) == (1, 0)
+
+
+def test_a_row_that_is_foreseen_to_be_missing_is_told_apart(
+    home: Path, published: duckdb.DuckDBPyConnection, tmp_path: Path
+) -> None:
+    shutil.copytree(home / "data", tmp_path / "data")
+    sku, location, day, closing, unexplained = published.execute(
+        "select sku_id, location_id, stock_on, closing_qty, unexplained_qty from marts.fct_stock_ledger_daily"
+    ).fetchall()[0]
+    known = KnownDifference(
+        "stock_ledger", (sku, location, str(day)), (closing, unexplained), (None, None), "its row cannot be read"
+    )
+    write_differences(tmp_path / "data/demo", [known])
+    assert read_differences(tmp_path / "data/demo") == [known]
+    published.execute("delete from marts.fct_stock_ledger_daily where sku_id = $1 and location_id = $2 and stock_on = $3",
+                      [sku, location, day])  # fmt: skip
+    found = compare(tmp_path, published)["stock_ledger"]
+    assert (found.unequal, found.explained, found.causes) == (1, 1, ("its row cannot be read",))
+    assert compare(home, published)["stock_ledger"].explained == 0
