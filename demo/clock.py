@@ -105,6 +105,15 @@ def zone_offsets(zone: str, seconds: Instants) -> Instants:
     return np.array(offsets, dtype=np.int64)[np.maximum(0, found)]
 
 
+def is_shown_twice(zone: str, seconds: Instants) -> NDArray[np.bool_]:
+    """Return of each instant whether the zone's wall clock shows the same reading at another instant as well."""
+    starts, offsets = _changes(zone)
+    found = np.zeros(len(seconds), dtype=np.bool_)
+    for start, before, after in zip(starts[1:], offsets, offsets[1:], strict=False):
+        found |= (seconds >= start - (before - after)) & (seconds < start + (before - after))
+    return found
+
+
 def local_to_utc(zone: str, local_seconds: Instants) -> Instants:
     """Return the instants of wall-clock readings; readings inside a clock change are taken with the earlier offset."""
     guess = local_seconds - zone_offsets(zone, local_seconds)

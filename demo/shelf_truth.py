@@ -94,7 +94,7 @@ def _moves(outcome: Outcome) -> Iterator[Entry]:
         *_logged(outcome),
         *_received(outcome),
         *_shipped(outcome),
-        *_returned(outcome),
+        *return_changes(outcome),
     ):
         if place != FBA and quantity:
             yield (LOCATIONS[place], items[item].sku), as_datetime(at), _Moved(state, quantity)
@@ -124,7 +124,8 @@ def _shipped(outcome: Outcome) -> Iterator[Change]:
             yield place, item, at, ON_HAND, -quantity * units
 
 
-def _returned(outcome: Outcome) -> Iterator[Change]:
+def return_changes(outcome: Outcome) -> Iterator[Change]:
+    """Yield what returns change on the shelves: they wait ungraded, then become what the grading says."""
     log = outcome.world.journal.returns
     names = ("line", "location", "qty", "received_at", "graded_at", "disposition")
     for line, place, quantity, received, graded, disposition in zip(*(log[name] for name in names), strict=True):

@@ -5,15 +5,17 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from itertools import chain
 from pathlib import Path
 from typing import Literal
 
 import numpy as np
+import polars as pl
 
 from company import Paths
-from demo.answers import read_orders
+from demo.answers import Facts, read_orders
+from demo.answers.order_book import OrderBook
 from demo.answers.policies import Policies
 from demo.clock import AS_OF, as_datetime
 from demo.day_after import draw_day_after
@@ -48,13 +50,17 @@ from demo.truth import (
     write_differences,
     write_truth,
 )
+from demo.untold import as_told
 
 Dirt = Literal["none", "files", "all"]
 Progress = Callable[[str], None]
-WORLD_VERSION = 6
+Frames = dict[str, pl.DataFrame]
+"""By measure."""
+WORLD_VERSION = 7
 WORLD_FILE = "world.json"
 COUNT_ERRORS = 8
-CAUSE = "the shelf holds another number than the book, and nobody has counted it yet"
+UNCOUNTED = "a shelf holds another number than its book, and nobody has counted it yet"
+UNTOLD = "a return's row cannot be read: the clock of its warehouse showed one of its times twice"
 
 
 class WorldError(Exception):
@@ -103,7 +109,7 @@ def generate(
         files += 1
     say("work out the truth")
     errors = count_errors(outcome, seed) if dirt == "all" else {}
-    _write_truth(paths, outcome, true_policies(policies), errors, stated)
+    _write_truth(paths, *work_out_truth(outcome, true_policies(policies), errors, stated))
     catalogue, lines = outcome.world.catalogue, len(outcome.ordered)
     say("play the day after")
     del outcome
@@ -174,16 +180,49 @@ def known_differences(home: Path) -> list[KnownDifference]:
     return read_differences(Paths(home).data / "demo")
 
 
-def _write_truth(paths: Paths, outcome: Outcome, policies: Policies, errors: Errors, stated: dict[str, int]) -> None:
+def work_out_truth(
+    outcome: Outcome, policies: Policies, errors: Errors, stated: dict[str, int]
+) -> tuple[Frames, list[KnownDifference]]:
+    """Return the truth by measure, and the rows that a company which reads all files rightly reports differently."""
     facts = true_facts(outcome, policies, errors, stated)
     book = read_orders(facts)
-    stock = stock_frames(facts, book)
-    history = history_frames(outcome) | {"oversell": oversell_frame(outcome, facts, book)}
-    write_truth(paths.data / "demo" / "truth", stock | service_frames(facts, book) | history)
-    found = []
+    truth = stock_frames(facts, book) | _other_frames(outcome, facts, book)
+    uncounted = []
     if errors:
-        found = differences(stock, stock_frames(true_facts(outcome, policies, {}, stated), book), CAUSE)
-    write_differences(paths.data / "demo", found)
+        counted = stock_frames(true_facts(outcome, policies, {}, stated), book)
+        uncounted = differences(truth, counted, UNCOUNTED)
+    told = as_told(outcome)
+    if told is outcome:
+        return truth, uncounted
+    facts = true_facts(told, policies, {}, stated)
+    book = read_orders(facts)
+    reported = stock_frames(facts, book) | _other_frames(told, facts, book)
+    # a count states its book itself
+    del reported["counts"]
+    return truth, _with_causes(differences(truth, reported, UNTOLD), uncounted)
+
+
+def _other_frames(outcome: Outcome, facts: Facts, book: OrderBook) -> Frames:
+    history = history_frames(outcome) | {"oversell": oversell_frame(outcome, facts, book)}
+    return service_frames(facts, book) | history
+
+
+def _with_causes(untold: list[KnownDifference], uncounted: list[KnownDifference]) -> list[KnownDifference]:
+    """Return all differences, named after the count errors where these alone make the same, and after both where both do."""
+    known = {(row.measure, row.key): row for row in uncounted}
+    named = []
+    for row in untold:
+        same = known.get((row.measure, row.key))
+        if same is None:
+            named.append(row)
+        else:
+            named.append(same if same.reported == row.reported else replace(row, cause=f"{UNCOUNTED}; {UNTOLD}"))
+    return named
+
+
+def _write_truth(paths: Paths, truth: Frames, known: list[KnownDifference]) -> None:
+    write_truth(paths.data / "demo" / "truth", truth)
+    write_differences(paths.data / "demo", known)
 
 
 def _known_world(paths: Paths, orders: int, seed: int, dirt: str) -> WorldSummary | None:
