@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -13,6 +13,7 @@ from streamlit.testing.v1 import AppTest
 from company.paths import Paths
 from tests.dashboards.small_company import empty_company, publish_company
 from tests.dashboards.small_company.buying import QUEUE
+from tests.dashboards.small_company.rows import AS_OF
 from warehouse import PublishRefusedError, publish
 
 Opener = Callable[..., AppTest]
@@ -52,6 +53,18 @@ def test_filters_in_the_address_change_the_tiles_they_apply_to(company: Path, op
     assert week["Orders due"] == "25"
     year = tiles(open_page(period="90d"))
     assert year["Unit fill rate"] == f"{205 / 250:.1%}"
+
+
+def test_reports_that_a_sync_left_are_dated_by_the_last_whole_run(home: Path, open_page: Opener) -> None:
+    publish_company(home)
+    assert "Reports as of" not in words(open_page())
+    later = AS_OF + timedelta(hours=2)
+    publish(
+        Paths(home), as_of=later, keep=3, checks_passed=True, checks={"pass": 3}, built=["marts.fct_available_to_sell"]
+    )
+    shown = words(open_page())
+    assert f"As of {later:%Y-%m-%d %H:%M} UTC" in shown
+    assert f"Reports as of {AS_OF:%Y-%m-%d %H:%M} UTC" in shown
 
 
 def test_every_filter_is_bound_to_the_address(company: Path, open_page: Opener) -> None:
