@@ -12,11 +12,12 @@ from typing import Any
 
 from company import DBT_PROJECT, Paths, Settings
 from orchestration.dbt_manifest import fingerprint, parsed_project
-from orchestration.dbt_parsed import PARSED_VARIABLE
+from orchestration.dbt_parsed import ERROR_FILE, PARSED_VARIABLE
 from orchestration.dbt_process import PARENT_VARIABLE
 from orchestration.moment import sql_instant
 
 _LONGEST_MESSAGE = 300
+_RESULTS_FILE = "run_results.json"
 _FAILED = ("error", "fail", "runtime error")
 
 
@@ -76,21 +77,34 @@ def dbt_environment(settings: Settings, paths: Paths, *, narrow: bool = False) -
     }
 
 
+def forget_results(paths: Paths) -> None:
+    """Remove what the last dbt build left of its outcome, so that the next one's is its own."""
+    for name in (_RESULTS_FILE, ERROR_FILE):
+        (paths.dbt_target / name).unlink(missing_ok=True)
+
+
 def read_results(paths: Paths) -> DbtResults:
     """Read the run results of the home's last dbt build; nothing passed when there are none."""
-    file = paths.dbt_target / "run_results.json"
+    file, error = paths.dbt_target / _RESULTS_FILE, paths.dbt_target / ERROR_FILE
     if not file.is_file():
-        return DbtResults(0, 0, 1, ("dbt has not run",))
+        words = " ".join(error.read_text(encoding="utf-8").split())[:_LONGEST_MESSAGE] if error.is_file() else ""
+        why = (
+            f"dbt ended before its first model: {words}"
+            if words
+            else "dbt has not run, or was killed before it was done"
+        )
+        return DbtResults(0, 0, 1, (why,))
     results: list[Mapping[str, Any]] = json.loads(file.read_text(encoding="utf-8"))["results"]
     failed = [r for r in results if r["status"] in _FAILED]
     warned = sum(r["status"] == "warn" for r in results)
     passed = sum(r["status"] in ("success", "pass") for r in results)
-    return DbtResults(passed, warned, len(failed), tuple(_in_words(r) for r in failed))
+    failures = tuple(_in_words(r) for r in failed) if failed or passed else ("dbt found nothing to build",)
+    return DbtResults(passed, warned, len(failures), failures)
 
 
 def built_tables(paths: Paths) -> frozenset[str]:
     """Return `schema.table` of every model and seed that the home's last dbt build made."""
-    results = json.loads((paths.dbt_target / "run_results.json").read_text(encoding="utf-8"))["results"]
+    results = json.loads((paths.dbt_target / _RESULTS_FILE).read_text(encoding="utf-8"))["results"]
     names = [r["relation_name"] for r in results if r["status"] == "success" and r.get("relation_name")]
     return frozenset(name.replace('"', "").partition(".")[2] for name in names)
 

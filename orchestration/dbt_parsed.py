@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 PARSED_VARIABLE = "TALLYHOUSE_DBT_PARSED"
 """The file that holds the parsed project, or will; unset, dbt is left to itself."""
+ERROR_FILE = "error.txt"
+"""In DBT_TARGET_PATH: why dbt ended before it had results, in its words."""
 
 
 def run_parsed(kept: Path, arguments: Sequence[str]) -> int:
@@ -40,6 +42,7 @@ def run_parsed(kept: Path, arguments: Sequence[str]) -> int:
         _keep(kept)
     if ended.exception is not None:
         sys.stderr.write(f"{ended.exception}\n")
+        (Path(os.environ["DBT_TARGET_PATH"]) / ERROR_FILE).write_text(str(ended.exception), encoding="utf-8")
         return 2
     return 0 if ended.success else 1
 

@@ -65,7 +65,8 @@ class _ScratchPaths(Paths):
 
     @property
     def warehouse(self) -> Path:
-        return self.folder / "build.duckdb"
+        # by this name the parsed project knows the database: it is shared with the runs of every home
+        return self.folder / Paths(self.home).warehouse.name
 
     @property
     def dbt_target(self) -> Path:
@@ -159,13 +160,13 @@ def _build(  # noqa: PLR0917 - the build's own inputs
 def _run_dbt(settings: Settings, scratch: _ScratchPaths, at: datetime) -> None:
     select = [f"+{table.partition('.')[2]}" for table in TABLES]
     scratch.dbt_target.mkdir()
-    ended = subprocess.run(
+    subprocess.run(
         [*dbt_arguments(settings, at, select), "--exclude-resource-type", "test"],
         env=dbt_environment(settings, scratch), cwd=DBT_PROJECT, capture_output=True, text=True, check=False,
     )  # fmt: skip
     results = read_results(scratch)
     if not results.is_green:
-        causes = "\n".join(results.failures) or ended.stdout[-500:]
+        causes = "\n".join(results.failures)
         raise CommandError(
             f"The models cannot be built as of {at:%Y-%m-%d %H:%M} UTC:\n{causes}\n"
             "The published numbers are not affected. Check that `tallyhouse build` works."

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from company import Paths, Settings
 from orchestration.alerts import Alert, notifier_of
 from orchestration.dbt_ahead import DbtAhead
-from orchestration.dbt_build import built_tables, dbt_arguments, dbt_environment, read_results
+from orchestration.dbt_build import built_tables, dbt_arguments, dbt_environment, forget_results, read_results
 from orchestration.dbt_manifest import fingerprint
 from orchestration.exit_codes import CommandError, RunFailedError
 from orchestration.home_status import LAST_RUN
@@ -115,13 +115,12 @@ def dbt_ahead(settings: Settings, paths: Paths, as_of: datetime, log: int) -> Db
 
 def build(paths: Paths, dbt: DbtAhead) -> None:
     """Let dbt build; raises `PublishRefusedError` unless all is green."""
-    (paths.dbt_target / "run_results.json").unlink(missing_ok=True)
+    forget_results(paths)
     dbt.run()
     results = read_results(paths)
     if not results.is_green:
-        failures = results.failures or ("dbt ended without a result",)
-        current_record().problems.extend(failures)
-        raise record_refusal(paths, failures)
+        current_record().problems.extend(results.failures)
+        raise record_refusal(paths, results.failures)
     current_record().outcomes["touched"] = touched_orders(paths)
 
 

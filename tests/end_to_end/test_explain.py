@@ -67,6 +67,12 @@ def newest_stock_file(home: Path) -> Path:
     return max(Paths(home).landing.rglob(f"{FEED}*.csv"))
 
 
+def test_a_past_instant_is_built_again_beside_the_runs_of_the_home(told: Path) -> None:
+    then = published(told)
+    assert all(then.values())
+    assert rebuilt(told, Moment(AS_OF)) == then
+
+
 @pytest.mark.slow
 def test_what_was_published_is_explained_to_the_unit_after_more_files_came(told: Path) -> None:
     then = published(told)

@@ -14,7 +14,7 @@ from shutil import copytree, ignore_patterns
 import pytest
 
 from company import DBT_PROJECT, Environment, Paths, load_settings
-from orchestration.dbt_build import dbt_arguments, dbt_environment, read_results
+from orchestration.dbt_build import dbt_arguments, dbt_environment, forget_results, read_results
 from orchestration.dbt_manifest import current_manifest, fingerprint
 from orchestration.moment import as_of_instant, parse_instant
 
@@ -28,7 +28,21 @@ def results(paths: Paths, *statuses: tuple[str, str, str]) -> None:
 
 
 def test_no_results_are_not_green(tmp_path: Path) -> None:
-    assert not read_results(Paths(tmp_path)).is_green
+    assert read_results(Paths(tmp_path)).failures == ("dbt has not run, or was killed before it was done",)
+    results(Paths(tmp_path))
+    assert read_results(Paths(tmp_path)).failures == ("dbt found nothing to build",)
+
+
+def test_why_dbt_ended_before_its_first_model_is_told(home: Path, tmp_path: Path) -> None:
+    settings, paths = load_settings(home), Paths(tmp_path)
+    paths.dbt_target.mkdir(parents=True)
+    arguments = [*dbt_arguments(settings, AS_OF, ("no_such_model",)), "--no-such-option"]
+    environment = dbt_environment(settings, paths)
+    subprocess.run(arguments, env=environment, cwd=DBT_PROJECT, capture_output=True, check=False)
+    (failure,) = read_results(paths).failures
+    assert failure.startswith("dbt ended before its first model: No such option")
+    forget_results(paths)
+    assert "killed" in read_results(paths).failures[0]
 
 
 def test_a_warning_is_green_and_counted(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from dagster_dbt import DbtCliInvocation, dbt_assets
 from packaging.version import parse
 
 from company import DBT_PROJECT
-from orchestration.dbt_build import dbt_arguments, dbt_environment, read_results
+from orchestration.dbt_build import dbt_arguments, dbt_environment, forget_results, read_results
 from orchestration.dbt_manifest import current_manifest, load_manifest
 from orchestration.dbt_translator import LayerTranslator
 from orchestration.pools import WAREHOUSE_WRITER
@@ -27,7 +27,7 @@ def dbt_models(context: dg.AssetExecutionContext, company: CompanyHome) -> Itera
     """Build all models with their data tests; a failed test of severity error stops what is downstream of it."""
     settings, paths = company.settings(), company.paths
     paths.dbt_target.mkdir(parents=True, exist_ok=True)
-    (paths.dbt_target / "run_results.json").unlink(missing_ok=True)
+    forget_results(paths)
     record = current_record()
     with hold(paths, "build step"), record.step("build"):
         invocation = DbtCliInvocation.run(
@@ -49,6 +49,5 @@ def dbt_models(context: dg.AssetExecutionContext, company: CompanyHome) -> Itera
             yield event
     results = read_results(paths)
     if not results.is_green:
-        failures = results.failures or ("dbt ended without a result",)
-        record.problems.extend(failures)
-        raise dg.Failure(str(record_refusal(paths, failures)), allow_retries=False)
+        record.problems.extend(results.failures)
+        raise dg.Failure(str(record_refusal(paths, results.failures)), allow_retries=False)
