@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -83,22 +84,29 @@ def told(front: Front) -> list[tuple[str, str, str, int]]:
     return list(channel.effects)
 
 
-def test_a_sync_tells_what_left_once_however_often_it_is_stated(home: Path, front: Front, house) -> None:
-    """The second parcel comes in a file that states the first again."""
-    land(home, "wms", "shipments_20261120T113000Z.csv", HEADER + FIRST)
-    first = house.tallyhouse(home, "sync", "--as-of", NOON.isoformat(), "--json")
-    assert first.code == 0, first.err
-    assert told(front) == [("1002", "MUG", "T1", 2)]
+@pytest.fixture(scope="module")
+def synced(home: Path, front: Front, house) -> list[tuple[Any, list[tuple[str, str, str, int]]]]:
+    """Two syncs, each with what the shop had been told by then; the second parcel comes in a file that states the first again."""
+    found = []
+    for hour, parcels in ((12, FIRST), (13, FIRST + SECOND)):
+        land(home, "wms", f"shipments_20261120T{hour - 1}3000Z.csv", HEADER + parcels)
+        ended = house.tallyhouse(home, "sync", "--as-of", NOON.replace(hour=hour).isoformat(), "--json")
+        assert ended.code == 0, ended.err
+        found.append((ended, told(front)))
+    return found
+
+
+def test_a_sync_tells_what_left_once_however_often_it_is_stated(synced) -> None:
+    (_, told_first), (second, told_then) = synced
+    assert told_first == [("1002", "MUG", "T1", 2)]
     # the first parcels of an account take what its orders implied away from all of them
-    land(home, "wms", "shipments_20261120T123000Z.csv", HEADER + FIRST + SECOND)
-    second = house.tallyhouse(home, "sync", "--as-of", NOON.replace(hour=13).isoformat(), "--json")
-    assert second.code == 0, second.err
     assert second.document["recomputed"]["is_narrow"], second.document["recomputed"]
-    assert told(front) == [("1002", "MUG", "T1", 2), ("1002", "MUG", "T2", 1)]
+    assert told_then == [("1002", "MUG", "T1", 2), ("1002", "MUG", "T2", 1)]
     assert second.document["push"]["destinations"][1]["sent"] == 1
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("synced")
 def test_what_a_sync_told_no_later_run_tells_again(home: Path, front: Front, house) -> None:
     for command in ("sync", "run", "sync"):
         again = house.tallyhouse(home, command, "--as-of", NOON.replace(hour=14).isoformat())

@@ -77,17 +77,27 @@ def _judge_books(trial: Trial, verdict: Verdict) -> None:
 
 
 def _judge_effects(trial: Trial, verdict: Verdict) -> None:
-    """Our effects on a row, in their order, are its targets in their order, each once unless somebody else came between."""
+    """Our effects on a row, in their order, are its targets in their order, each once unless somebody else came between.
+
+    A number that a lower one overtook while it was in doubt may land once after it, and is lowered again once (decision 0018).
+    """
     recorded = trial.arrivals.sent
     allowed = Counter({name: 4 + 2 * trial.changes[name] for name in trial.foreign})
+    overtaken = Counter((str(name), number) for name, number in trial.query(_OVERTAKEN))
+    to_lower: Counter[str] = Counter()
     place: dict[str, int] = {}
-    for name, _, value in trial.channel.effects:
+    for name, before, value in trial.channel.effects:
         targets = _changes([wanted[int(name.rsplit("-", 1)[1])] for wanted in trial.targets])
         if (name, value) not in recorded and value not in trial.strange:
             verdict.add("requests without a journal row", f"{name} was set to {value}, which no attempt says")
         start = place.get(name, 0)
         if value in targets[start:]:
             place[name] = targets.index(value, start) + 1
+        elif overtaken[name, value] and value > before:
+            overtaken[name, value] -= 1
+            to_lower[name] += 1
+        elif to_lower[name] and value < before and value in targets[:start]:
+            to_lower[name] -= 1
         elif allowed[name]:
             allowed[name] -= 1
         else:
@@ -104,6 +114,10 @@ _BELIEVED = """
 _LAST = """
     select channel_sku, status, reason from push_intent
     where run_id = (select run_id from push_run order by rowid desc limit 1)
+"""
+_OVERTAKEN = """
+    select channel_sku, json_extract(payload_json, '$.quantity') from push_intent
+    where status = 'superseded' and reason like 'overtaken by a lower number%'
 """
 _BOOKS = {
     "rows and counts differ": """
